@@ -1,0 +1,162 @@
+import type { Narrowing, Resolver } from "./evidence/evidence.ts";
+import { FACT_NAMES, FACTS_SIZE, type FactName, type Facts, get, interfaceCode, isCopy, set } from "./facts.ts";
+import type { Policy, Rule, RuleVerdict, Verdict } from "./policy/policy.ts";
+import { worst } from "./policy/policy.ts";
+import type { LogRecord, Malformed } from "./record.ts";
+import type { Recipient } from "./sources/source.ts";
+import type { Tally } from "./tally.ts";
+
+/** What one policy says of one record. */
+export interface PolicyJudgement {
+  policy: Policy;
+  verdict: Verdict;
+  /** Every rule that matches some world of the record. */
+  rules: { rule: Rule; verdict: RuleVerdict }[];
+}
+
+/** What is known of one record in the end. */
+export interface Judgement {
+  record: LogRecord;
+  /** The record's facts after all evidence. */
+  facts: Facts;
+  /** The worst of the policies' verdicts. */
+  verdict: Verdict;
+  policies: PolicyJudgement[];
+  /** The evidence that narrowed a fact. */
+  evidence: Narrowing[];
+  /** Evidence that contradicts what was known: reported, and never used. */
+  contradictions: Narrowing[];
+  /** The open facts that the verdict hangs on; empty unless it is indeterminate. */
+  missing: FactName[];
+}
+
+export interface Judge {
+  policies: readonly Policy[];
+  resolvers: readonly Resolver[];
+}
+
+/** Draws the verdict on a record, asking the resolvers only while some policy is undecided. */
+export function judge({ policies, resolvers }: Judge, record: LogRecord): Judgement {
+  let facts = record.facts;
+  const evidence: Narrowing[] = [];
+  const contradictions: Narrowing[] = [];
+  for (const resolver of resolvers) {
+    if (!isOpen(policies, facts)) break;
+    for (const narrowing of resolver.resolve(record, facts)) {
+      const before = get(facts, narrowing.fact);
+      const after = before & narrowing.values;
+      if (after === 0) contradictions.push(narrowing);
+      else if (after !== before) {
+        facts = set(facts, narrowing.fact, after);
+        evidence.push(narrowing);
+      }
+    }
+  }
+  return {
+    record,
+    facts,
+    verdict: headline(policies, facts),
+    policies: policies.map((policy) => ({ policy, verdict: policy.verdict(facts), rules: policy.rulesOn(facts) })),
+    evidence,
+    contradictions,
+    missing: decisiveFacts(policies, facts),
+  };
+}
+
+/** The worst of the policies' verdicts. */
+export function headline(policies: readonly Policy[], facts: Facts): Verdict {
+  return policies.map((policy) => policy.verdict(facts)).reduce(worst, "not-covered");
+}
+
+/** Whether more evidence could change what some policy says. */
+export function isOpen(policies: readonly Policy[], facts: Facts): boolean {
+  return policies.some((policy) => policy.verdict(facts) === "indeterminate");
+}
+
+/**
+ * The facts that an undecided verdict hangs on: those where two worlds, alike in all else, are one broken and one not.
+ * Empty when every policy is decided.
+ */
+export function decisiveFacts(policies: readonly Policy[], facts: Facts): FactName[] {
+  const open = policies.filter((policy) => policy.verdict(facts) === "indeterminate");
+  if (open.length === 0) return [];
+  const worlds = worldsOf(facts);
+  return FACT_NAMES.filter((name) =>
+    open.some((policy) => {
+      const seen = new Map<Facts, boolean>();
+      return worlds.some((world) => {
+        const rest = set(world, name, 0);
+        const broken = policy.verdict(world) === "violation";
+        const other = seen.get(rest);
+        seen.set(rest, broken);
+        return other !== undefined && other !== broken;
+      });
+    }),
+  );
+}
+
+/** Every choice of one value from each fact; a request without a copy source has the one choice "none" there. */
+export function worldsOf(facts: Facts): Facts[] {
+  let worlds = [facts];
+  for (const name of FACT_NAMES) {
+    if (name === "source" && !isCopy(interfaceCode(facts))) continue;
+    worlds = worlds.flatMap((world) => bitsOf(get(facts, name)).map((bit) => set(world, name, bit)));
+  }
+  return worlds;
+}
+
+function bitsOf(set: number): number[] {
+  const bits: number[] = [];
+  for (let rest = set; rest; rest &= rest - 1) bits.push(rest & -rest);
+  return bits;
+}
+
+export interface Audit extends Judge {
+  /** Hand over every record, not only those that need a second look (`explain`). */
+  everyRecord?: boolean;
+  onJudgement?: (judgement: Judgement) => void;
+  onMalformed?: (line: Malformed) => void;
+}
+
+/**
+ * The recipient that judges: a compliant or uncovered record becomes one counter and nothing else, all others are decoded,
+ * given to the resolvers, and reported. Every record is counted in `tally`, under its facts after evidence.
+ */
+export function auditInto(tally: Tally, audit: Audit): Recipient {
+  const needsLook = new Uint8Array(FACTS_SIZE);
+  function look(facts: Facts): number {
+    const verdict = headline(audit.policies, facts);
+    return audit.everyRecord || verdict === "violation" || verdict === "indeterminate" ? 2 : 1;
+  }
+  return {
+    see(facts) {
+      const code = needsLook[facts] || (needsLook[facts] = look(facts));
+      if (code === 1) tally.add(facts);
+      return code === 2;
+    },
+    judge(record) {
+      const judgement = judge(audit, record);
+      tally.add(judgement.facts);
+      audit.onJudgement?.(judgement);
+    },
+    malformed(line) {
+      tally.addMalformed();
+      audit.onMalformed?.(line);
+    },
+  };
+}
+
+/** The recipient of the first pass: resolvers hear of every record whose verdict is open, and nothing is counted. */
+export function askInto({ policies, resolvers }: Judge): Recipient {
+  const open = new Uint8Array(FACTS_SIZE);
+  return {
+    see(facts) {
+      const code = open[facts] || (open[facts] = isOpen(policies, facts) ? 2 : 1);
+      return code === 2;
+    },
+    judge(record) {
+      for (const resolver of resolvers) resolver.ask?.(record, record.facts);
+    },
+    malformed() {},
+  };
+}

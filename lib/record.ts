@@ -1,0 +1,53 @@
+import type { Facts } from "./facts.ts";
+
+/** One logged request, decoded. Strings are as the log holds them, without any redaction; `null` where the log says nothing. */
+export interface LogRecord {
+  /** Line of the file from 1; for CloudTrail the event's place in its array. */
+  line: number;
+  /** Byte offset of the line in the (uncompressed) log object. */
+  offset: number;
+  /** What the record alone proves. */
+  facts: Facts;
+  /** Time of the request, ms since 1970. */
+  time: number;
+  requestId: string;
+  /** The operation as the log names it, `REST.PUT.OBJECT`. */
+  operation: string;
+  bucket: string;
+  /** The object's key, decoded; `null` where the operation has none. */
+  key: string | null;
+  versionId: string | null;
+  bucketOwner: string | null;
+  requester: string | null;
+  remoteIp: string | null;
+  /** Method, target and protocol as the client wrote them: hostile text that may hold secrets. */
+  uri: string | null;
+  status: number | null;
+  errorCode: string | null;
+  referer: string | null;
+  userAgent: string | null;
+  cipher: string | null;
+  /** `TLSv1.2`, in the log's spelling. */
+  tlsVersion: string | null;
+  host: string | null;
+  /** `AuthHeader` or `QueryString`, where the log says so. */
+  authType: string | null;
+  /** Why the facts are what they are, where that is not plain from the fields: one sentence. */
+  reason: string | null;
+}
+
+/** A line that could not be read for certain. */
+export interface Malformed {
+  line: number;
+  offset: number;
+  /** Its length in bytes, line end excluded. */
+  bytes: number;
+  reason: string;
+  /** The line itself, cut to its first 64 KiB; secrets are not yet redacted. */
+  text: string;
+}
+
+/** A request that the server carried out (2xx or 3xx); `null` where the log has no status. */
+export function isServed(record: LogRecord): boolean | null {
+  return record.status === null ? null : record.status >= 200 && record.status < 400;
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/e2e/**"],
+    testTimeout: 60_000,
+    coverage: {
+      provider: "v8",
+      include: ["lib/**"],
+      reporter: ["text-summary", "text"],
+      thresholds: { "lib/{policy,sources,evidence}/**": { branches: 100 } },
+    },
+  },
+});
