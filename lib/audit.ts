@@ -38,7 +38,7 @@ export interface Judge {
 /** Draws the verdict on a record, asking the resolvers only while some policy is undecided. */
 export function judge({ policies, resolvers }: Judge, record: LogRecord): Judgement {
   let facts = record.facts;
-  const evidence: Narrowing[] = [];
+  const evidence = [...record.evidence];
   const contradictions: Narrowing[] = [];
   for (const resolver of resolvers) {
     if (!isOpen(policies, facts)) break;
@@ -111,6 +111,10 @@ function bitsOf(set: number): number[] {
   return bits;
 }
 
+/** What a combination of facts asks for: to be counted, or to be decoded and looked at. */
+const COUNT = 1;
+const DECODE = 2;
+
 export interface Audit extends Judge {
   /** Hand over every record, not only those that need a second look (`explain`). */
   everyRecord?: boolean;
@@ -126,13 +130,13 @@ export function auditInto(tally: Tally, audit: Audit): Recipient {
   const needsLook = new Uint8Array(FACTS_SIZE);
   function look(facts: Facts): number {
     const verdict = headline(audit.policies, facts);
-    return audit.everyRecord || verdict === "violation" || verdict === "indeterminate" ? 2 : 1;
+    return audit.everyRecord || verdict === "violation" || verdict === "indeterminate" ? DECODE : COUNT;
   }
   return {
     see(facts) {
-      const code = needsLook[facts] || (needsLook[facts] = look(facts));
-      if (code === 1) tally.add(facts);
-      return code === 2;
+      needsLook[facts] ||= look(facts);
+      if (needsLook[facts] === COUNT) tally.add(facts);
+      return needsLook[facts] === DECODE;
     },
     judge(record) {
       const judgement = judge(audit, record);
@@ -151,8 +155,8 @@ export function askInto({ policies, resolvers }: Judge): Recipient {
   const open = new Uint8Array(FACTS_SIZE);
   return {
     see(facts) {
-      const code = open[facts] || (open[facts] = isOpen(policies, facts) ? 2 : 1);
-      return code === 2;
+      open[facts] ||= isOpen(policies, facts) ? DECODE : COUNT;
+      return open[facts] === DECODE;
     },
     judge(record) {
       for (const resolver of resolvers) resolver.ask?.(record, record.facts);

@@ -1,4 +1,13 @@
+import type { Narrowing } from "./evidence/evidence.ts";
 import type { Facts } from "./facts.ts";
+
+/** An object, or one version of it. */
+export interface ObjectVersion {
+  bucket: string;
+  /** Decoded. */
+  key: string;
+  versionId: string | null;
+}
 
 /** One logged request, decoded. Strings are as the log holds them, without any redaction; `null` where the log says nothing. */
 export interface LogRecord {
@@ -6,8 +15,10 @@ export interface LogRecord {
   line: number;
   /** Byte offset of the line in the (uncompressed) log object. */
   offset: number;
-  /** What the record alone proves. */
+  /** What the log proves of this record. */
   facts: Facts;
+  /** Which other records of the same log narrowed those facts; empty where the record speaks for itself. */
+  evidence: readonly Narrowing[];
   /** Time of the request, ms since 1970. */
   time: number;
   requestId: string;
@@ -17,6 +28,8 @@ export interface LogRecord {
   /** The object's key, decoded; `null` where the operation has none. */
   key: string | null;
   versionId: string | null;
+  /** The object that a copy reads, where this record names it. */
+  copySource: ObjectVersion | null;
   bucketOwner: string | null;
   requester: string | null;
   remoteIp: string | null;

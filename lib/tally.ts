@@ -1,6 +1,6 @@
 import { decisiveFacts, headline } from "./audit.ts";
 import { FACTS_SIZE, type FactName, type Facts } from "./facts.ts";
-import type { Policy, Verdict } from "./policy/policy.ts";
+import type { Policy, Rule, Verdict } from "./policy/policy.ts";
 
 /** How many records had which facts. Verdicts, rules and missing evidence all follow from it. */
 export interface Tally {
@@ -87,8 +87,8 @@ export function totals(tally: TallyCounts, policies: readonly Policy[]): Totals 
 
 function policyCounts(tally: TallyCounts, policy: Policy): PolicyCounts {
   const verdicts = noVerdicts();
-  const rules = new Map(
-    policy.rules.map((rule) => [rule, { id: rule.id, compliant: 0, violation: 0, indeterminate: 0 }] as const),
+  const rules = new Map<Rule, RuleCounts>(
+    policy.rules.map((rule) => [rule, { id: rule.id, compliant: 0, violation: 0, indeterminate: 0 }]),
   );
   for (const [facts, n] of tally.facts) {
     count(verdicts, policy.verdict(facts), n);

@@ -48,8 +48,8 @@ export function compile(table: Table): Policy {
   return {
     ...table,
     verdict(facts) {
-      const code = known[facts] || (known[facts] = 1 + VERDICTS.indexOf(judge(facts)));
-      return VERDICTS[code - 1]!;
+      known[facts] ||= 1 + VERDICTS.indexOf(judge(facts));
+      return VERDICTS[known[facts]! - 1]!;
     },
     rulesOn(facts) {
       const request = requests(get(facts, "transport"), get(facts, "signature"));

@@ -1,5 +1,5 @@
 import type { Facts } from "../facts.ts";
-import type { LogRecord, Malformed } from "../record.ts";
+import type { LogRecord, Malformed, ObjectVersion } from "../record.ts";
 
 /** Whom a reader tells what it read, in the order of the log object. */
 export interface Recipient {
@@ -10,11 +10,8 @@ export interface Recipient {
 }
 
 /** The read half of a copy, logged for the source bucket under the copy's request id. */
-export interface CopyHalf {
+export interface CopyHalf extends ObjectVersion {
   requestId: string;
-  bucket: string;
-  key: string;
-  versionId: string | null;
   time: number;
 }
 
