@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     coverage: {
       provider: "v8",
-      include: ["lib/**"],
+      include: ["lib/**/*.ts"],
       reporter: ["text-summary", "text"],
       thresholds: { "lib/{policy,sources,evidence}/**": { branches: 100 } },
     },

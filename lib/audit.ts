@@ -115,6 +115,15 @@ function bitsOf(set: number): number[] {
 const COUNT = 1;
 const DECODE = 2;
 
+/** What each combination of facts asks for under some policies, filled in as it is met; one table for all log objects. */
+const known = new WeakMap<readonly Policy[], Uint8Array>();
+
+function looksUnder(policies: readonly Policy[]): Uint8Array {
+  const looks = known.get(policies) ?? new Uint8Array(FACTS_SIZE);
+  known.set(policies, looks);
+  return looks;
+}
+
 export interface Audit extends Judge {
   /** Hand over every record, not only those that need a second look (`explain`). */
   everyRecord?: boolean;
@@ -127,16 +136,17 @@ export interface Audit extends Judge {
  * given to the resolvers, and reported. Every record is counted in `tally`, under its facts after evidence.
  */
 export function auditInto(tally: Tally, audit: Audit): Recipient {
-  const needsLook = new Uint8Array(FACTS_SIZE);
+  const looks = looksUnder(audit.policies);
   function look(facts: Facts): number {
     const verdict = headline(audit.policies, facts);
-    return audit.everyRecord || verdict === "violation" || verdict === "indeterminate" ? DECODE : COUNT;
+    return verdict === "violation" || verdict === "indeterminate" ? DECODE : COUNT;
   }
   return {
     see(facts) {
-      needsLook[facts] ||= look(facts);
-      if (needsLook[facts] === COUNT) tally.add(facts);
-      return needsLook[facts] === DECODE;
+      looks[facts] ||= look(facts);
+      if (looks[facts] === DECODE || audit.everyRecord) return true;
+      tally.add(facts);
+      return false;
     },
     judge(record) {
       const judgement = judge(audit, record);

@@ -15,18 +15,22 @@ export interface TallyCounts {
   malformed: number;
 }
 
+/** Counters come in pages of 256, so that the tally of a small log object is small. */
+const PAGE = 256;
+
 export function createTally(): Tally {
-  const counters = new Float64Array(FACTS_SIZE);
+  const pages: (Float64Array | undefined)[] = new Array(FACTS_SIZE / PAGE).fill(undefined);
   const seen: Facts[] = [];
   let malformed = 0;
   return {
     add(facts) {
-      if (counters[facts]!++ === 0) seen.push(facts);
+      pages[facts >>> 8] ??= new Float64Array(PAGE);
+      if (pages[facts >>> 8]![facts & 255]!++ === 0) seen.push(facts);
     },
     addMalformed() {
       malformed++;
     },
-    counts: () => ({ facts: seen.map((facts) => [facts, counters[facts]!]), malformed }),
+    counts: () => ({ facts: seen.map((facts) => [facts, pages[facts >>> 8]![facts & 255]!]), malformed }),
   };
 }
 

@@ -45,6 +45,11 @@ export function compile(table: Table): Policy {
   }
 
   const known = new Uint8Array(FACTS_SIZE);
+  const pairsOfRules = table.rules.map((rule) => ({
+    rule,
+    matching: pairsOf(rule),
+    permitted: requests(rule.transport, rule.signature),
+  }));
   return {
     ...table,
     verdict(facts) {
@@ -54,21 +59,16 @@ export function compile(table: Table): Policy {
     rulesOn(facts) {
       const request = requests(get(facts, "transport"), get(facts, "signature"));
       const pairs = worlds(facts);
-      return table.rules.flatMap((rule) => {
-        const verdict = ruleVerdict(rule, request, pairs);
-        return verdict === null ? [] : [{ rule, verdict }];
+      return pairsOfRules.flatMap(({ rule, matching, permitted }) => {
+        const hits = pairs.filter((pair) => matching.has(pair)).length;
+        if (request === 0 || hits === 0) return [];
+        const breaks = request & ~permitted;
+        const verdict: RuleVerdict =
+          breaks === 0 ? "compliant" : breaks === request && hits === pairs.length ? "violation" : "indeterminate";
+        return [{ rule, verdict }];
       });
     },
   };
-}
-
-function ruleVerdict(rule: Rule, request: Requests, pairs: readonly number[]): RuleVerdict | null {
-  const matching = pairsOf(rule);
-  const hit = pairs.filter((pair) => matching.has(pair));
-  if (request === 0 || hit.length === 0) return null;
-  const breaks = request & ~requests(rule.transport, rule.signature);
-  if (breaks === 0) return "compliant";
-  return breaks === request && hit.length === pairs.length ? "violation" : "indeterminate";
 }
 
 function requests(transport: number, signature: number): Requests {

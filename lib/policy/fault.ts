@@ -1,0 +1,49 @@
+import { COLUMNS, type Column, type Expectation, expectedIn } from "./columns.ts";
+import { printable } from "./printable.ts";
+
+/** One thing wrong with a decision table. */
+export interface Fault extends Expectation {
+  /** As a spreadsheet numbers rows: the header is row 1, a cell of several lines is one row. */
+  row: number;
+  /** The column's name; its number from 1 where the header gives it none; `null` where the whole row is meant. */
+  column: Column | number | null;
+  found: string;
+}
+
+/** A policy that cannot be used. The message lists every fault. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+  readonly faults: readonly string[];
+
+  /** @param subject what is at fault: a file's path, `--policy x` */
+  constructor(subject: string, faults: readonly string[]) {
+    const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
+    super([`${printable(subject)}: ${count}`, ...faults].join("\n  "));
+    this.faults = faults;
+  }
+}
+
+/** The fault of a cell; unless told otherwise, it does not hold what its column takes. */
+export function cellFault(row: number, column: Column, found: string, instead?: Partial<Expectation>): Fault {
+  return { row, column, found, ...expectedIn(column), ...instead };
+}
+
+/** In the order in which a person goes through the table. */
+export function inReadingOrder(faults: readonly Fault[]): Fault[] {
+  return faults.toSorted((a, b) => a.row - b.row || place(a) - place(b));
+}
+
+export function describe({ row, column, found, expected, example }: Fault): string {
+  const where = column === null ? `row ${row}` : `row ${row}, column ${column}`;
+  return `${where}: found ${found}; expected ${expected}; for example ${example}`;
+}
+
+/** A value as a fault shows it: on one line, with nothing invisible in it, and not too long. */
+export function quoted(value: string): string {
+  const cut = value.length > 60 ? `${value.slice(0, 60)}…` : value;
+  return value === "" ? "nothing" : `"${printable(cut)}"`;
+}
+
+function place({ column }: Fault): number {
+  return typeof column === "string" ? COLUMNS.indexOf(column) : (column ?? 0);
+}
