@@ -1,0 +1,68 @@
+/** A line longer than this is malformed: 1 MiB. */
+export const MAX_LINE = 1 << 20;
+/** How much of a line that is not read is kept for quarantine: 64 KiB. */
+export const KEPT = 1 << 16;
+const LF = 0x0a;
+
+export interface LineTaker {
+  /** Whole lines, each ended by its LF; one may be longer than {@link MAX_LINE}. `offset` is the object's byte at `from`. */
+  lines(bytes: Buffer, from: number, to: number, offset: number): void;
+  /** A line longer than {@link MAX_LINE}: its first bytes, and its length without the line end. */
+  overlong(start: Buffer, length: number, offset: number): void;
+}
+
+export interface LineSplitter {
+  push(chunk: Buffer): void;
+  end(): void;
+}
+
+/** Cuts a stream of chunks into blocks of whole lines, keeping at most one line. The last line needs no LF. */
+export function createLineSplitter(taker: LineTaker): LineSplitter {
+  let offset = 0;
+  let carry = Buffer.allocUnsafe(KEPT);
+  /** Length of the line that has begun, which may exceed what `carry` holds of it. */
+  let begun = 0;
+
+  return {
+    push(chunk) {
+      let from = 0;
+      if (begun > 0) {
+        const lf = chunk.indexOf(LF);
+        keep(chunk, 0, lf === -1 ? chunk.length : lf);
+        if (lf === -1) return;
+        flush();
+        from = lf + 1;
+      }
+      const to = chunk.lastIndexOf(LF) + 1;
+      if (to > from) {
+        taker.lines(chunk, from, to, offset);
+        offset += to - from;
+        from = to;
+      }
+      keep(chunk, from, chunk.length);
+    },
+    end() {
+      if (begun > 0) flush();
+    },
+  };
+
+  function keep(chunk: Buffer, from: number, to: number): void {
+    if (begun < MAX_LINE) {
+      const kept = Math.min(begun + to - from, MAX_LINE);
+      if (kept >= carry.length) carry = Buffer.concat([carry], Math.min(kept * 2, MAX_LINE + 1));
+      chunk.copy(carry, begun, from, from + kept - begun);
+    }
+    begun += to - from;
+  }
+
+  function flush(): void {
+    if (begun > MAX_LINE) {
+      taker.overlong(carry.subarray(0, KEPT), begun, offset);
+    } else {
+      carry[begun] = LF;
+      taker.lines(carry, 0, begun + 1, offset);
+    }
+    offset += begun + 1;
+    begun = 0;
+  }
+}

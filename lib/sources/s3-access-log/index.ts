@@ -1,0 +1,117 @@
+import type { LogRecord } from "../../record.ts";
+import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
+import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
+import { CR, LF, runEnd, TOKEN } from "./bytes.ts";
+import { decodeRecord } from "./decode.ts";
+import { createFields } from "./fields.ts";
+import { createHotReader, type HotReader } from "./hot.ts";
+import { readLine } from "./line.ts";
+import { COPY_READ_HALVES } from "./record-facts.ts";
+import { looksLikeTime, TIME_LENGTH } from "./time.ts";
+
+/** Amazon S3 server access logs: text, one record a line, 18 to 27 fields. */
+export const s3AccessLog: Source = {
+  id: "s3-access-log",
+  recognises,
+  open,
+};
+
+/** One for all log objects that a thread reads: what it keeps from line to line holds for any log, and lines() lends it to none. */
+let shared: HotReader | undefined;
+
+function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onCopyHalf } = options;
+  const isTimed = options.since !== undefined || options.until !== undefined;
+  shared ??= createHotReader();
+  const hot = shared;
+  const fields = createFields();
+  let line = 0;
+  let passedOver = 0;
+
+  const splitter = createLineSplitter({
+    lines(bytes, from, to, offset) {
+      let window = from;
+      while (window < to) {
+        const next = hot.load(bytes, window, to);
+        if (next === window) {
+          const end = bytes.indexOf(LF, window);
+          line++;
+          readCarefully(bytes, window, end, offset + window - from);
+          window = end + 1;
+          continue;
+        }
+        const length = next - window;
+        while (hot.end + 1 < length) {
+          line++;
+          const isPlain = hot.next();
+          const at = window + hot.start;
+          const end = window + hot.end;
+          if (!isPlain || (onCopyHalf && hot.isCopyReadHalf())) readCarefully(bytes, at, end, offset + at - from);
+          else if (isTimed && isOutside(hot.time())) passedOver++;
+          else if (recipient.see(hot.facts)) recipient.judge(decode(bytes, at, end, offset + at - from));
+        }
+        window = next;
+      }
+    },
+    overlong(start, length, offset) {
+      line++;
+      reject(start, length, offset, TOO_LONG);
+    },
+  });
+  return {
+    push: splitter.push,
+    end: splitter.end,
+    get passedOver() {
+      return passedOver;
+    },
+  };
+
+  function readCarefully(bytes: Buffer, at: number, lf: number, offset: number): void {
+    const end = lf > at && bytes[lf - 1] === CR ? lf - 1 : lf;
+    const fault = end - at > MAX_LINE ? TOO_LONG : readLine(bytes, at, end, fields);
+    if (fault !== null) {
+      reject(bytes.subarray(at, end), end - at, offset, fault);
+      return;
+    }
+    const record = decodeRecord(bytes, fields, line, offset);
+    if (isOutside(record.time)) {
+      passedOver++;
+      return;
+    }
+    if (COPY_READ_HALVES.includes(record.operation) && record.key !== null) {
+      const { requestId, bucket, key, versionId, time } = record;
+      onCopyHalf?.({ requestId, bucket, key, versionId, time });
+    }
+    if (recipient.see(record.facts)) recipient.judge(record);
+  }
+
+  /** The record of a line that the hot path has read, and which therefore has no fault. */
+  function decode(bytes: Buffer, at: number, lf: number, offset: number): LogRecord {
+    readLine(bytes, at, bytes[lf - 1] === CR ? lf - 1 : lf, fields);
+    return decodeRecord(bytes, fields, line, offset);
+  }
+
+  function reject(start: Buffer, bytes: number, offset: number, reason: string): void {
+    recipient.malformed({ line, offset, bytes, reason, text: start.toString("utf8", 0, KEPT) });
+  }
+
+  function isOutside(time: number): boolean {
+    return time < since || time >= until;
+  }
+}
+
+const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;
+
+/** Whether some line begins like a record: `owner bucket [06/Feb/2026:00:00:38 +0000] `. */
+function recognises(head: Buffer): boolean {
+  for (let at = 0; at < head.length; ) {
+    const bucket = runEnd(head, at, head.length, TOKEN) + 1;
+    const time = runEnd(head, bucket, head.length, TOKEN) + 1;
+    if (bucket > at + 1 && time > bucket + 1 && time + TIME_LENGTH < head.length && looksLikeTime(head, time))
+      return true;
+    const lf = head.indexOf(LF, at);
+    if (lf === -1) return false;
+    at = lf + 1;
+  }
+  return false;
+}
