@@ -1,2 +1,8 @@
 #!/usr/bin/env node
-console.log(process.version, process.argv);
+// Plain JavaScript: an older Node, which cannot read TypeScript, must still be able to say so.
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  console.error(`sealwatch: needs Node 24 or newer, and this is ${process.version}; npx sealwatch brings its own`);
+  process.exit(2);
+}
+const { main } = await import("./main.ts");
+process.exitCode = await main(process.argv.slice(2));

@@ -22,6 +22,19 @@ export function openPolicy(idOrFile: string): Policy {
   return compile(openTable(idOrFile));
 }
 
+/**
+ * Several policies in force together.
+ * @throws {PolicyError} also where two have one id, as the counts and findings of two such policies could not be told apart
+ */
+export function openPolicies(idsOrFiles: readonly string[]): Policy[] {
+  const policies = idsOrFiles.map(openPolicy);
+  const twice = policies.find(({ id }, i) => policies.findIndex((other) => other.id === id) < i);
+  if (!twice) return policies;
+  throw new PolicyError("policies", [
+    `found two policies with the id ${quoted(twice.id)}; expected each once, and files that are named apart; for example ./${twice.id}-2.csv`,
+  ]);
+}
+
 /** The table behind {@link openPolicy}, or all that is wrong with it. */
 export function checkFile(idOrFile: string): Table | PolicyError {
   try {

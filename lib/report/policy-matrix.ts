@@ -10,7 +10,7 @@ import {
   transportNames,
 } from "../facts.ts";
 import type { Rule, Table } from "../policy/policy.ts";
-import { printable } from "../policy/printable.ts";
+import { printable } from "./printable.ts";
 
 const TITLES = ["interface", "encryption", "transport", "signature", "severity"];
 /** The longest words of a row side by side. */

@@ -1,0 +1,140 @@
+import type { Severity, Verdict } from "../policy/policy.ts";
+
+/** An OCSF 1.8.0 Compliance Finding, as far as Sealwatch fills it in. The order of the fields is their order in the bytes. */
+export interface ComplianceFinding {
+  activity_id: 1;
+  activity_name: "Create";
+  category_uid: 2;
+  category_name: "Findings";
+  class_uid: 2003;
+  class_name: "Compliance Finding";
+  type_uid: 200301;
+  type_name: "Compliance Finding: Create";
+  /** Of the request, ms since 1970. */
+  time: number;
+  severity_id: SeverityId;
+  severity: SeverityCaption;
+  status_id: 1;
+  status: "New";
+  message: string;
+  metadata: {
+    version: "1.8.0";
+    product: { name: string; vendor_name: string; version: string };
+    log_name: string;
+    log_format: string;
+    log_provider?: string;
+    original_event_uid?: string;
+  };
+  finding_info: {
+    uid: string;
+    title: string;
+    desc: string;
+    types: string[];
+    created_time: number;
+    data_sources: string[];
+    /** The policy, and its digest as version. */
+    analytic: { uid: string; name: string; type: "Rule"; type_id: 1; version: string };
+  };
+  compliance: {
+    /** The policy's id. */
+    control: string;
+    standards: string[];
+    requirements: string[];
+    status_id: CheckStatusId;
+    status: CheckStatus;
+    /** What evidence is missing, and how to get it. */
+    status_details?: string[];
+    /** The rules that are broken, or may be: the gravest first. */
+    checks: Check[];
+  };
+  remediation: { desc: string };
+  resources?: Resource[];
+  evidences: [Evidence];
+}
+
+export type SeverityId = 2 | 3 | 4 | 5;
+export type SeverityCaption = "Low" | "Medium" | "High" | "Critical";
+export const SEVERITY: Record<Severity, { severity_id: SeverityId; severity: SeverityCaption }> = {
+  low: { severity_id: 2, severity: "Low" },
+  medium: { severity_id: 3, severity: "Medium" },
+  high: { severity_id: 4, severity: "High" },
+  critical: { severity_id: 5, severity: "Critical" },
+};
+
+/** The verdicts that make a finding. */
+export type FindingVerdict = Extract<Verdict, "violation" | "indeterminate">;
+
+export type CheckStatusId = 2 | 3;
+export type CheckStatus = "Warning" | "Fail";
+export const STATUS: Record<FindingVerdict, { status_id: CheckStatusId; status: CheckStatus }> = {
+  violation: { status_id: 3, status: "Fail" },
+  indeterminate: { status_id: 2, status: "Warning" },
+};
+
+export interface Check {
+  /** The rule's id. */
+  uid: string;
+  name: string;
+  desc: string;
+  standards: string[];
+  status_id: CheckStatusId;
+  status: CheckStatus;
+  severity_id: SeverityId;
+  severity: SeverityCaption;
+}
+
+export interface Resource {
+  /** `s3://bucket/key`, the key as it is. */
+  uid: string;
+  name: string;
+  type: "Object" | "Bucket";
+  /** Version id of the object. */
+  version?: string;
+  role_id: 1 | 4;
+  role: "Target" | "Related";
+  owner?: { uid: string };
+}
+
+export interface Evidence {
+  api: {
+    operation: string;
+    service: { name: "s3" };
+    request?: { uid: string };
+    response?: { code?: number; error?: string };
+  };
+  src_endpoint?: { ip: string };
+  actor?: { user: { uid: string } };
+  http_request?: {
+    http_method?: string;
+    url?: { url_string: string };
+    version?: string;
+    user_agent?: string;
+    referrer?: string;
+  };
+  http_response?: { code: number };
+  tls?: { version: string; cipher?: string };
+  data: EvidenceData;
+}
+
+export interface EvidenceData {
+  verdict: FindingVerdict;
+  interface: string;
+  facts: Record<"transport" | "tls" | "signature" | "source" | "target", string[]>;
+  outcome: "served" | "refused" | "unknown";
+  key_exposure?: "exposed" | "possible";
+  missing: string[];
+  evidence: Provenance[];
+  contradictions: Provenance[];
+  /** Why the log's own facts are what they are. */
+  reason?: string;
+  /** Where the record stands. */
+  log: { bucket: string; key: string; line: number; offset: number };
+}
+
+/** What one piece of evidence left possible of one fact. */
+export interface Provenance {
+  fact: string;
+  values: string[];
+  by: string;
+  detail: string;
+}

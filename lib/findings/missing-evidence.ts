@@ -1,0 +1,120 @@
+import type { Judgement } from "../audit.ts";
+import { COPY, type FactName, GET, get, HEAD, interfaceCode, OTHER, POST, PUT } from "../facts.ts";
+import { isServed } from "../record.ts";
+import { printable } from "../report/printable.ts";
+import { capitalised, NAMES_OF, or } from "./words.ts";
+
+/** Why a fact is open, as far as it decides what evidence would close it. */
+type Gap =
+  | "transport"
+  | "signature"
+  /** Encryption of an object that was there before the request. */
+  | "read"
+  /** Encryption of an object that was written whole. */
+  | "written"
+  /** Encryption that a write asked for which, for all that the log says, made no object. */
+  | "unmade"
+  /** Encryption of an upload in parts. */
+  | "multipart"
+  | "copy-source"
+  /** As copy-source, where the log does not name the source object. */
+  | "unnamed-copy-source";
+
+const WHAT: Record<FactName, string> = {
+  transport: "transport",
+  signature: "signature version",
+  source: "encryption of the copy's source",
+  target: "encryption of the object",
+};
+
+const CLOUDTRAIL = "turn on CloudTrail data events for bucket {bucket} and audit them";
+const INVENTORY = "pass an S3 Inventory of bucket {bucket} with --inventory";
+
+const S3_ACCESS_LOG: Record<Gap, string> = {
+  transport: `${CLOUDTRAIL}: they hold the TLS version of each request`,
+  signature: `${CLOUDTRAIL}: they hold the signature version of each request`,
+  read: INVENTORY,
+  written: `${INVENTORY}, or ${CLOUDTRAIL}`,
+  unmade: `${CLOUDTRAIL}: an inventory cannot tell what a write asked for that made no object`,
+  multipart: `${CLOUDTRAIL}: an inventory cannot tell what an upload in parts asked for`,
+  "copy-source": INVENTORY,
+  "unnamed-copy-source":
+    "audit the access log of the source's bucket as well, which names the source, and pass an S3 Inventory of that bucket with --inventory",
+};
+
+const DEFAULT_ENCRYPTION = "state with --default-encryption what the store does with a write that asks for nothing";
+
+const OPS_LOG_HEADERS =
+  "have rgw_log_http_headers hold server_port, http_x_amz_server_side_encryption and http_x_amz_server_side_encryption_customer_algorithm";
+
+/** How to get the evidence, by source: the second half of a sentence. `{bucket}` stands for the bucket it is about. */
+const HOW: Record<string, Record<Gap, string>> = {
+  "s3-access-log": S3_ACCESS_LOG,
+  cloudtrail: {
+    transport: "audit the S3 server access log of bucket {bucket} as well: it holds the cipher suite of each request",
+    signature: "audit the S3 server access log of bucket {bucket} as well: it holds the signature version",
+    read: INVENTORY,
+    written: `${INVENTORY}, or ${DEFAULT_ENCRYPTION}`,
+    unmade: DEFAULT_ENCRYPTION,
+    multipart: "audit the log objects as well that hold the initiation of the upload",
+    "copy-source": INVENTORY,
+    "unnamed-copy-source": "pass an S3 Inventory of the source's bucket with --inventory",
+  },
+  "obs-access-log": {
+    transport:
+      "no OBS log holds it, so deny plain HTTP in the policy of bucket {bucket}, and requests of this kind are not served",
+    signature:
+      "OBS access logs hold it for presigned requests only, so have the clients of bucket {bucket} sign with V4",
+    read: "pass an OBS inventory of bucket {bucket} with --inventory",
+    written: "pass an OBS inventory of bucket {bucket} with --inventory",
+    unmade: "no OBS log or inventory holds what a write asked for that made no object",
+    multipart: "no OBS log or inventory holds what an upload in parts asked for",
+    "copy-source": "pass an OBS inventory of bucket {bucket} with --inventory",
+    "unnamed-copy-source":
+      "audit the access log of the source's bucket as well, which names the source, and pass an OBS inventory of that bucket with --inventory",
+  },
+  "ceph-ops-log": {
+    transport: "have rgw_log_http_headers hold server_port and server_port_secure",
+    signature: "have rgw_log_http_headers hold http_authorization",
+    read: `${OPS_LOG_HEADERS}, and audit the ops log from the write of the object on`,
+    written: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
+    unmade: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
+    multipart: `${OPS_LOG_HEADERS}, and audit the ops log from the initiation of the upload on`,
+    "copy-source": `${OPS_LOG_HEADERS}, and audit the ops log from the write of the source on`,
+    "unnamed-copy-source": "have rgw_log_http_headers hold http_x_amz_copy_source",
+  },
+};
+
+/** What is missing to know a fact. */
+export interface MissingEvidence {
+  fact: FactName;
+  /** What is not known and how to get the evidence, for people. */
+  sentence: string;
+  /** How to get it, as half a sentence. */
+  how: string;
+}
+
+export function missingEvidence(judgement: Judgement, fact: FactName, sourceId: string): MissingEvidence {
+  const gap = gapOf(judgement, fact);
+  const bucket = (gap === "copy-source" && judgement.record.copySource?.bucket) || judgement.record.bucket;
+  const how = (HOW[sourceId] ?? S3_ACCESS_LOG)[gap].replaceAll("{bucket}", () => printable(bucket));
+  const values = or(NAMES_OF[fact](get(judgement.facts, fact)));
+  return { fact, how, sentence: `The ${WHAT[fact]} is not known (${values}). ${capitalised(how)}.` };
+}
+
+function gapOf({ record, facts }: Judgement, fact: FactName): Gap {
+  if (fact === "transport" || fact === "signature") return fact;
+  if (fact === "source") return record.copySource === null ? "unnamed-copy-source" : "copy-source";
+  switch (interfaceCode(facts)) {
+    case PUT:
+    case POST:
+    case COPY:
+      return isServed(record) ? "written" : "unmade";
+    case HEAD:
+    case GET:
+    case OTHER:
+      return "read";
+    default:
+      return "multipart";
+  }
+}

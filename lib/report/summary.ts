@@ -1,0 +1,182 @@
+import type { styleText } from "node:util";
+import type { ScanResult } from "../cli/scan.ts";
+import type { FactName } from "../facts.ts";
+import { keyExposure } from "../findings/key-exposure.ts";
+import type { Policy } from "../policy/policy.ts";
+import { type PolicyCounts, type TallyCounts, totals } from "../tally.ts";
+import type { Offender } from "./offenders.ts";
+import { printable } from "./printable.ts";
+import { type Column, cut, table } from "./table.ts";
+import { bytesText, countText, durationText, plural } from "./units.ts";
+
+/** How many rules, requesters, buckets and lines are shown. */
+const SHOWN = 8;
+
+const MISSING: Record<FactName, string> = {
+  transport: "transport",
+  signature: "signature version",
+  source: "encryption of a copy's source",
+  target: "encryption of the object",
+};
+
+const HOW_TO_GET: Record<FactName, string> = {
+  transport: "logs with cipher suite and TLS version (S3 access logs since 2019)",
+  signature: "logs with the signature version (S3 access logs since 2019)",
+  source: "--inventory MANIFEST of the source's bucket, and that bucket's log",
+  target: "--inventory MANIFEST of the bucket: an S3 Inventory with EncryptionStatus",
+};
+
+type Style = Parameters<typeof styleText>[0];
+
+/** What a scan found, for people: text of at most `width` columns, coloured if `paint` colours. */
+export function summary(result: ScanResult, width: number, paint: (style: Style, text: string) => string): string {
+  const all = totals(result.tally, result.policies);
+  const exposures = exposedKeys(result.tally);
+  const speed = result.seconds > 0 ? `, ${bytesText(result.bytes / result.seconds)}/s` : "";
+  const sections = [
+    [
+      paint("bold", `${plural(all.records, "record")} in ${plural(result.objects, "log object")}`) +
+        `, ${bytesText(result.bytes)} in ${durationText(result.seconds)}${speed}`,
+    ],
+    verdicts(),
+    exposures === 0
+      ? []
+      : wrap(
+          `${plural(exposures, "request")} sent an SSE-C key over plain HTTP. The keys are exposed, also where the request was refused: rotate them, and re-encrypt what they protect.`,
+        ).map((line) => paint(["red", "bold"], line)),
+    rules(),
+    offenders("Who", result.offenders.requesters),
+    offenders("Which bucket", result.offenders.buckets),
+    missing(),
+    malformed(),
+    unread(),
+    next(),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+
+  function verdicts(): string[] {
+    const lines = all.records + all.malformed;
+    const rows: [string, number, Style][] = [
+      ["violation", all.verdicts.violation, "red"],
+      ["indeterminate", all.verdicts.indeterminate, "yellow"],
+      ["compliant", all.verdicts.compliant, "green"],
+      ["not-covered", all.verdicts.notCovered, "dim"],
+      ["malformed", all.malformed, "magenta"],
+    ];
+    const bar = Math.max(width - 42, 8);
+    return rows.map(([name, n, style]) => {
+      const share = lines === 0 ? 0 : n / lines;
+      const percent = n > 0 && share < 0.0005 ? "<0.1 %" : `${(share * 100).toFixed(1)} %`;
+      const blocks = "█".repeat(n === 0 ? 0 : Math.max(1, Math.round(share * bar)));
+      return `  ${paint(style, name.padEnd(13))} ${countText(n).padStart(14)} ${percent.padStart(8)}  ${paint(style, blocks)}`.trimEnd();
+    });
+  }
+
+  function rules(): string[] {
+    const found = all.policies.flatMap((policy) =>
+      policy.rules
+        .filter(({ violation, indeterminate }) => violation + indeterminate > 0)
+        .map((rule) => ({ ...rule, severity: severityOf(result.policies, policy, rule.id), policy: policy.id })),
+    );
+    found.sort((a, b) => b.violation - a.violation || b.indeterminate - a.indeterminate);
+    const named = (rule: (typeof found)[number]) =>
+      result.policies.length > 1 ? `${rule.policy}/${rule.id}` : rule.id;
+    return counted(
+      "Rules broken",
+      [{ title: "rule", align: "left" }, { title: "severity", align: "left" }, ...COUNTS],
+      found.map((rule) => [named(rule), rule.severity, countText(rule.violation), countText(rule.indeterminate)]),
+    );
+  }
+
+  function offenders(title: string, found: readonly Offender[]): string[] {
+    return counted(
+      title,
+      [{ title: title === "Who" ? "requester" : "bucket", align: "left" }, ...COUNTS],
+      found.map(({ name, violation, indeterminate }) => [name, countText(violation), countText(indeterminate)]),
+    );
+  }
+
+  function counted(title: string, columns: Column[], rows: string[][]): string[] {
+    if (rows.length === 0) return [];
+    const [head, ...body] = table(columns, rows.slice(0, SHOWN), width);
+    const more = rows.length > SHOWN ? [paint("dim", `  … and ${countText(rows.length - SHOWN)} more`)] : [];
+    return [paint("bold", title), paint("dim", head!), ...body, ...more];
+  }
+
+  function missing(): string[] {
+    const names = Object.keys(all.missing) as FactName[];
+    if (names.length === 0) return [];
+    return [
+      paint("bold", "Missing evidence"),
+      ...names.flatMap((name) => [
+        `  ${MISSING[name]}: ${plural(all.missing[name]!, "record")}`,
+        ...wrap(`get it from ${HOW_TO_GET[name]}`, 4).map((line) => paint("dim", line)),
+      ]),
+    ];
+  }
+
+  function malformed(): string[] {
+    if (all.malformed === 0) return [];
+    return [
+      paint("bold", "Malformed lines"),
+      ...result.malformed
+        .slice(0, 3)
+        .flatMap(({ name, line, reason }) => [
+          `  ${cut(printable(name), width - 12)}:${line}`,
+          ...wrap(reason, 4).map((text) => paint("dim", text)),
+        ]),
+      ...(all.malformed > 3
+        ? [paint("dim", `  … ${countText(all.malformed)} in all; --store DIR keeps each one`)]
+        : []),
+    ];
+  }
+
+  function unread(): string[] {
+    if (result.problems.length === 0) return [];
+    return [
+      paint(["red", "bold"], `Not read: ${countText(result.problems.length)}`),
+      ...result.problems
+        .slice(0, SHOWN)
+        .flatMap(({ name, message }) => [`  ${cut(printable(name), width - 2)}`, ...wrap(message, 4)]),
+      ...(result.problems.length > SHOWN ? [`  … and ${countText(result.problems.length - SHOWN)} more`] : []),
+    ];
+  }
+
+  function next(): string[] {
+    if (all.verdicts.violation + all.verdicts.indeterminate === 0) return [];
+    return wrap("Each finding: --output ndjson. Each record with its reasons: npx sealwatch explain.").map((line) =>
+      paint("dim", line),
+    );
+  }
+
+  function wrap(text: string, indent = 0): string[] {
+    const room = width - indent;
+    const lines: string[] = [];
+    let line = "";
+    for (const word of printable(text).split(" ")) {
+      if (line !== "" && line.length + 1 + word.length > room) {
+        lines.push(line);
+        line = "";
+      }
+      line = line === "" ? cut(word, room) : `${line} ${word}`;
+    }
+    return [...lines, line].map((text) => " ".repeat(indent) + text);
+  }
+}
+
+const COUNTS: Column[] = [
+  { title: "violation", align: "right" },
+  { title: "indeterminate", align: "right" },
+];
+
+function severityOf(policies: readonly Policy[], { id }: PolicyCounts, ruleId: string): string {
+  return policies.find((policy) => policy.id === id)!.rules.find((rule) => rule.id === ruleId)!.severity;
+}
+
+/** Requests that certainly sent an SSE-C key over plain HTTP. */
+export function exposedKeys(tally: TallyCounts): number {
+  return tally.facts.reduce((sum, [facts, n]) => sum + (keyExposure({ facts }) === "exposed" ? n : 0), 0);
+}

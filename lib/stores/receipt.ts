@@ -1,0 +1,67 @@
+import type { Totals, VerdictCounts } from "../tally.ts";
+import { bareEtag, type LogObject } from "./log-object.ts";
+
+/** What only whoever read the log object can say of it. */
+export interface ReceiptFacts {
+  /** Of the log object as stored, in bytes. */
+  size: number;
+  /** 64 hex digits of the log object's bytes as stored. */
+  sha256: string;
+  totals: Totals;
+  /** Digests of the evidence that was at hand, in any order. */
+  evidence: readonly string[];
+}
+
+/** Proof that a log object was audited. The order of the fields is their order in the bytes. */
+export interface Receipt {
+  /** Of this format. */
+  version: 1;
+  object: { bucket: string; key: string; etag: string; lastModified: number; size: number; sha256: string };
+  source: string;
+  policies: { id: string; digest: string }[];
+  evidence: string[];
+  counts: {
+    records: number;
+    malformed: number;
+    verdicts: VerdictCounts;
+    findings: number;
+    quarantined: number;
+    keyExposures: number;
+  };
+}
+
+/** What was written beside the receipt. */
+export type Written = Pick<Receipt["counts"], "findings" | "quarantined" | "keyExposures">;
+
+/** The receipt's bytes: without a clock, so that the same audit gives the same bytes. */
+export function receiptBytes(object: LogObject, facts: ReceiptFacts, written: Written): Buffer {
+  const { records, malformed, verdicts, policies } = facts.totals;
+  const receipt: Receipt = {
+    version: 1,
+    object: {
+      bucket: object.bucket,
+      key: object.key,
+      etag: bareEtag(object.etag),
+      lastModified: object.lastModified,
+      size: facts.size,
+      sha256: facts.sha256,
+    },
+    source: object.sourceId,
+    policies: policies.map(({ id, digest }) => ({ id, digest })),
+    evidence: [...new Set(facts.evidence)].sort(),
+    counts: {
+      records,
+      malformed,
+      verdicts: {
+        compliant: verdicts.compliant,
+        violation: verdicts.violation,
+        indeterminate: verdicts.indeterminate,
+        notCovered: verdicts.notCovered,
+      },
+      findings: written.findings,
+      quarantined: written.quarantined,
+      keyExposures: written.keyExposures,
+    },
+  };
+  return Buffer.from(`${JSON.stringify(receipt)}\n`);
+}

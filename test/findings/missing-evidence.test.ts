@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import {
+  ANY_ENCRYPTION,
+  ANY_SIGNATURE,
+  ANY_TRANSPORT,
+  COMPLETE,
+  COPY,
+  type FactName,
+  GET,
+  HEAD,
+  HTTP,
+  INITIATE,
+  OTHER,
+  PART,
+  PART_COPY,
+  POST,
+  PUT,
+  pack,
+} from "../../lib/facts.ts";
+import { missingEvidence } from "../../lib/findings/missing-evidence.ts";
+import type { LogRecord } from "../../lib/record.ts";
+import { judged } from "./judged.ts";
+
+const CLOUDTRAIL = "turn on CloudTrail data events for bucket photos and audit them";
+const COPY_SOURCE = { bucket: "originals", key: "k", versionId: null };
+
+interface Case {
+  name: string;
+  code: number;
+  fact: FactName;
+  record?: Partial<LogRecord>;
+  how: string;
+}
+
+const CASES: Case[] = [
+  { name: "transport", code: GET, fact: "transport", how: `${CLOUDTRAIL}: they hold the TLS version of each request` },
+  {
+    name: "signature",
+    code: PUT,
+    fact: "signature",
+    how: `${CLOUDTRAIL}: they hold the signature version of each request`,
+  },
+  ...[GET, HEAD, OTHER].map((code) => ({
+    name: `object that was there, interface ${code}`,
+    code,
+    fact: "target" as const,
+    record: { status: 403 },
+    how: "pass an S3 Inventory of bucket photos with --inventory",
+  })),
+  ...[PUT, POST, COPY].flatMap((code) => [
+    {
+      name: `served write, interface ${code}`,
+      code,
+      fact: "target" as const,
+      how: `pass an S3 Inventory of bucket photos with --inventory, or ${CLOUDTRAIL}`,
+    },
+    ...[403, null].map((status) => ({
+      name: `write with status ${status}, interface ${code}`,
+      code,
+      fact: "target" as const,
+      record: { status },
+      how: `${CLOUDTRAIL}: an inventory cannot tell what a write asked for that made no object`,
+    })),
+  ]),
+  ...[INITIATE, PART, COMPLETE, PART_COPY].map((code) => ({
+    name: `upload in parts, interface ${code}`,
+    code,
+    fact: "target" as const,
+    how: `${CLOUDTRAIL}: an inventory cannot tell what an upload in parts asked for`,
+  })),
+  {
+    name: "copy with a known source",
+    code: COPY,
+    fact: "source",
+    record: { copySource: COPY_SOURCE },
+    how: "pass an S3 Inventory of bucket originals with --inventory",
+  },
+  {
+    name: "copy whose source the log does not name",
+    code: PART_COPY,
+    fact: "source",
+    how: "audit the access log of the source's bucket as well, which names the source, and pass an S3 Inventory of that bucket with --inventory",
+  },
+];
+
+describe("how to get what an S3 access log does not tell", () => {
+  test.for(CASES)("$name", ({ code, fact, record, how }) => {
+    const facts = pack(code, ANY_TRANSPORT, ANY_SIGNATURE, ANY_ENCRYPTION, ANY_ENCRYPTION);
+    expect(missingEvidence(judged({ ...record, facts }), fact, "s3-access-log").how).toBe(how);
+  });
+});
+
+test.for([
+  ["cloudtrail", "P", "pass an S3 Inventory of bucket photos with --inventory"],
+  ["obs-access-log", "P", "pass an OBS inventory of bucket photos with --inventory"],
+  [
+    "ceph-ops-log",
+    "H",
+    "have rgw_log_http_headers hold server_port, http_x_amz_server_side_encryption and http_x_amz_server_side_encryption_customer_algorithm, and audit the ops log from the write of the object on",
+  ],
+  ["a-source-to-come", "P", "pass an S3 Inventory of bucket photos with --inventory"],
+] as const)("each source has its own way: %s", ([sourceId, start, how]) => {
+  expect(missingEvidence(judged({}), "target", sourceId)).toEqual({
+    fact: "target",
+    how,
+    sentence: `The encryption of the object is not known (none, SSE-S3, SSE-KMS or SSE-C). ${start}${how.slice(1)}.`,
+  });
+});
+
+test.for([
+  ["transport", "The transport is not known (HTTP or HTTPS). T"],
+  ["signature", "The signature version is not known (V2, V4 or none). T"],
+  ["source", "The encryption of the copy's source is not known (none or SSE-S3). A"],
+] as const)("the sentence says what is not known: %s", ([fact, start]) => {
+  const facts = pack(COPY, ANY_TRANSPORT, ANY_SIGNATURE, 0b0011, ANY_ENCRYPTION);
+  const { how, sentence } = missingEvidence(judged({ facts }), fact, "s3-access-log");
+  expect(sentence).toBe(`${start}${how.slice(1)}.`);
+});
+
+test("a bucket's name is only a name", () => {
+  const facts = pack(GET, HTTP, ANY_SIGNATURE, 0, ANY_ENCRYPTION);
+  const { how } = missingEvidence(judged({ facts, bucket: "$&{bucket}\u202e" }), "target", "s3-access-log");
+  expect(how).toBe("pass an S3 Inventory of bucket $&{bucket}\\u{202e} with --inventory");
+});
