@@ -1,0 +1,148 @@
+import { createEarlierWrites, type EarlierWrites, type Span, type Write } from "../../evidence/earlier-writes.ts";
+import {
+  ANY_ENCRYPTION,
+  COMPLETE,
+  COPY,
+  type FactName,
+  type Facts,
+  GET,
+  get,
+  HEAD,
+  INITIATE,
+  PART,
+  PART_COPY,
+  PLAIN,
+  PUT,
+  SSE_S3,
+  set,
+} from "../../facts.ts";
+import type { Request } from "./request.ts";
+
+/** What an earlier record of the log says of a fact. */
+export interface Settlement {
+  fact: FactName;
+  by: "earlier-write" | "multipart-initiate";
+  write: Write;
+  /** The record says otherwise, and both are possible. */
+  isContradiction: boolean;
+}
+
+export interface Settled {
+  facts: Facts;
+  settlements: readonly Settlement[];
+}
+
+export interface History {
+  /** A record's facts after what came before it in the log, which must all have been noted. */
+  settle(request: Request, own: Facts): Settled;
+  note(request: Request, facts: Facts): void;
+}
+
+/** Objects that are remembered, and uploads likewise: some 50 MB. */
+const LIMIT = 100_000;
+const NOT_FOUND = 404;
+const NONE: readonly Settlement[] = [];
+
+const READING_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Operations of other methods that leave the objects as they are. */
+const HARMLESS = new Set([
+  "abort_multipart",
+  "delete_obj_tags",
+  "get_obj",
+  "put_acls",
+  "put_obj_legal_hold",
+  "put_obj_retention",
+  "put_obj_tags",
+]);
+
+export function createHistory(writes: EarlierWrites = createEarlierWrites(LIMIT)): History {
+  return { settle, note };
+
+  function settle(request: Request, own: Facts): Settled {
+    switch (request.code) {
+      case GET:
+      case HEAD:
+        return fit(own, "target", "earlier-write", writeOfTarget(request));
+      case COPY:
+        return fit(own, "source", "earlier-write", writeOfSource(request));
+      case PART:
+      case COMPLETE:
+        return fit(own, "target", "multipart-initiate", initiateOf(request));
+      case PART_COPY: {
+        const part = fit(own, "target", "multipart-initiate", initiateOf(request));
+        const { facts, settlements } = fit(part.facts, "source", "earlier-write", writeOfSource(request));
+        return { facts, settlements: [...part.settlements, ...settlements] };
+      }
+      default:
+        return { facts: own, settlements: NONE };
+    }
+  }
+
+  function writeOfTarget({ entry, key, isKeyCertain, versionId }: Request): Write | null {
+    // An object that is not there is not the one that was written.
+    if (key === null || !isKeyCertain || entry.status === NOT_FOUND) return null;
+    return writes.of({ bucket: entry.bucket, key, versionId }, entry.time);
+  }
+
+  function writeOfSource({ entry, copySource }: Request): Write | null {
+    return copySource && writes.of(copySource, entry.time);
+  }
+
+  function initiateOf({ entry, key, isKeyCertain, uploadId }: Request): Write | null {
+    return key !== null && isKeyCertain && uploadId !== null ? writes.ofUpload(entry.bucket, key, uploadId) : null;
+  }
+
+  function note(request: Request, facts: Facts): void {
+    const { entry, key, isKeyCertain, uploadId, code, isServed } = request;
+    const { bucket, operation, time, totalTime, requestId } = entry;
+    if (entry.status >= 400 && entry.status < 500) return;
+    const span: Span = { from: time, until: time + Math.max(0, totalTime) };
+    if (changesObjects(request)) {
+      if (key === null || !isKeyCertain) writes.deletedSome(bucket, span);
+      else if (operation === "delete_obj" || !isServed) writes.deleted(bucket, key, span);
+      else if (code === PUT || code === COPY || code === COMPLETE)
+        writes.wrote({ bucket, key, versionId: null }, { ...span, requestId, encryption: made(request, facts) });
+      else writes.deletedSome(bucket, span);
+    }
+    if (key === null || !isKeyCertain || !isServed) return;
+    if (code === INITIATE)
+      writes.initiated({ bucket, key, uploadId: null }, { ...span, requestId, encryption: asked(facts) });
+    if (uploadId !== null && (code === COMPLETE || operation === "abort_multipart"))
+      writes.finished(bucket, key, uploadId);
+  }
+
+  function made(request: Request, facts: Facts): number {
+    switch (request.code) {
+      case PUT:
+        return request.parameters.has("append") ? ANY_ENCRYPTION : asked(facts);
+      case COMPLETE:
+        return initiateOf(request)?.encryption ?? ANY_ENCRYPTION;
+      default:
+        // Gateways up to 16 at least take a copy's encryption headers and store the copy in the clear.
+        return ANY_ENCRYPTION;
+    }
+  }
+}
+
+function changesObjects({ entry, code, method }: Request): boolean {
+  if (code === INITIATE || code === PART || code === PART_COPY) return false;
+  return !READING_METHODS.has(method) && !HARMLESS.has(entry.operation);
+}
+
+/** What a write is stored as. Gateways up to 16 take `AES256` and store the object in the clear. */
+function asked(facts: Facts): number {
+  const target = get(facts, "target");
+  return target & SSE_S3 ? target | PLAIN : target;
+}
+
+/**
+ * What the record says of itself, and what the earlier write says: both count. Where they exclude each other (the
+ * gateway serves a read with a customer's key that the object does not need), either may be so.
+ */
+function fit(own: Facts, fact: FactName, by: Settlement["by"], write: Write | null): Settled {
+  const before = get(own, fact);
+  const both = write === null ? before : before & write.encryption;
+  if (write === null || both === before) return { facts: own, settlements: NONE };
+  const after = both || before | write.encryption;
+  return { facts: set(own, fact, after), settlements: [{ fact, by, write, isContradiction: both === 0 }] };
+}

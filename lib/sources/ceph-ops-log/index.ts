@@ -1,0 +1,96 @@
+import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
+import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
+import type { Details, Entry } from "./entry.ts";
+import { createHistory } from "./history.ts";
+import { createHotReader } from "./hot.ts";
+import { ownFacts } from "./own-facts.ts";
+import { parseEntry } from "./parse.ts";
+import { recognises } from "./recognise.ts";
+import { recordOf } from "./record.ts";
+import { requestOf } from "./request.ts";
+
+/** The ops log of Ceph's object gateway as a file: JSON, one record a line. */
+export const cephOpsLog: Source = {
+  id: "ceph-ops-log",
+  recognises,
+  open,
+};
+
+const LF = 0x0a;
+const CR = 0x0d;
+const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;
+
+function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
+  const hot = createHotReader();
+  const history = createHistory();
+  let line = 0;
+  let passedOver = 0;
+
+  const splitter = createLineSplitter({
+    lines(bytes, from, to, offset) {
+      let window = from;
+      while (window < to) {
+        const next = hot.load(bytes, window, to);
+        if (next === window) {
+          const lf = bytes.indexOf(LF, window);
+          line++;
+          read(null, bytes, window, lf, offset + window - from);
+          window = lf + 1;
+          continue;
+        }
+        while (hot.end + 1 < next - window) {
+          line++;
+          const entry = hot.next();
+          const at = window + hot.start;
+          read(entry, bytes, at, window + hot.end, offset + at - from);
+        }
+        window = next;
+      }
+    },
+    overlong(start, length, offset) {
+      line++;
+      reject(start, length, offset, TOO_LONG);
+    },
+  });
+  return {
+    push: splitter.push,
+    end: splitter.end,
+    get passedOver() {
+      return passedOver;
+    },
+  };
+
+  /** @param plain what the hot path has read of the line from `at` to `lf` */
+  function read(plain: Entry | null, bytes: Buffer, at: number, lf: number, offset: number): void {
+    const entry = plain ?? parse(bytes, at, lf);
+    if (typeof entry === "string") {
+      const start = lineOf(bytes, at, lf);
+      reject(start, start.length, offset, entry);
+      return;
+    }
+    const request = requestOf(entry);
+    const settled = history.settle(request, ownFacts(request));
+    // Also outside of the time range: later records may rest on it.
+    history.note(request, settled.facts);
+    if (entry.time < since || entry.time >= until) passedOver++;
+    else if (recipient.see(settled.facts)) {
+      // What the hot path reads, parseEntry reads too.
+      const details = parse(bytes, at, lf) as Details;
+      recipient.judge(recordOf(request, details, settled, line, offset));
+    }
+  }
+
+  function reject(start: Buffer, bytes: number, offset: number, reason: string): void {
+    recipient.malformed({ line, offset, bytes, reason, text: start.toString("utf8", 0, KEPT) });
+  }
+}
+
+function parse(bytes: Buffer, at: number, lf: number): (Entry & Details) | string {
+  const line = lineOf(bytes, at, lf);
+  return line.length > MAX_LINE ? TOO_LONG : parseEntry(line.toString());
+}
+
+function lineOf(bytes: Buffer, at: number, lf: number): Buffer {
+  return bytes.subarray(at, lf > at && bytes[lf - 1] === CR ? lf - 1 : lf);
+}

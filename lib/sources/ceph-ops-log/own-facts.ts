@@ -1,0 +1,103 @@
+import {
+  ANY_ENCRYPTION,
+  ANY_SIGNATURE,
+  ANY_TRANSPORT,
+  COPY,
+  type Facts,
+  GET,
+  HEAD,
+  HTTP,
+  HTTPS,
+  INITIATE,
+  PART,
+  PART_COPY,
+  PLAIN,
+  POST,
+  PUT,
+  pack,
+  SSE_C,
+  SSE_KMS,
+  SSE_S3,
+  UNSIGNED,
+  V2,
+  V4,
+} from "../../facts.ts";
+import type { Entry } from "./entry.ts";
+import type { Request } from "./request.ts";
+
+/** What a store may make of a write that asks for nothing. */
+const DEFAULTS = PLAIN | SSE_S3 | SSE_KMS;
+const NOT_SSE_C = ANY_ENCRYPTION & ~SSE_C;
+
+const SERVER_SIDE: ReadonlyMap<string | null, number> = new Map([
+  ["AES256", SSE_S3],
+  ["aws:kms", SSE_KMS],
+  ["aws:kms:dsse", SSE_KMS],
+]);
+
+/** What an entry proves by itself. */
+export function ownFacts(request: Request): Facts {
+  return pack(request.code, transportOf(request), signatureOf(request), sourceOf(request), targetOf(request));
+}
+
+/**
+ * `AuthHeader`, or `-`. Never `QueryString`, which would make a presigned query evidence of encryption: the gateway ignores
+ * the encryption that a query asks for (seen on 16.2.15), so that any client could write it there.
+ */
+export function authTypeOf({ entry }: Request): "AuthHeader" | "-" {
+  return entry.headers.authorization === null ? "-" : "AuthHeader";
+}
+
+function transportOf({ entry, isLoggedInFull }: Request): number {
+  if (entry.headers.hasSecurePort) return HTTPS;
+  return isLoggedInFull ? HTTP : ANY_TRANSPORT;
+}
+
+function signatureOf({ entry, code, parameters, isSwift, isLoggedInFull, isServed }: Request): number {
+  const { authorization } = entry.headers;
+  if (authorization === "V4") return V4;
+  if (authorization === "V2") return V2;
+  // A gateway that finds a header does not look at the query: where headers are not logged, the query tells nothing.
+  const query = isLoggedInFull ? signedBy(parameters) : 0;
+  if (isAnonymous(entry)) {
+    if (isServed) return UNSIGNED;
+    // A refused form may have been signed, and wrongly.
+    return query || (code === POST ? ANY_SIGNATURE : UNSIGNED);
+  }
+  return authorization === null && !isSwift ? query || V2 | V4 : ANY_SIGNATURE;
+}
+
+function isAnonymous({ user }: Entry): boolean {
+  return user === "" || user === "anonymous";
+}
+
+/** Which signatures the query holds, as the gateway looks for them. */
+function signedBy(parameters: Request["parameters"]): number {
+  const isV4 = parameters.get("x-amz-algorithm") === "AWS4-HMAC-SHA256";
+  return (isV4 ? V4 : 0) | (parameters.get("AWSAccessKeyId") ? V2 : 0);
+}
+
+function sourceOf({ entry, isLoggedInFull, isServed }: Request): number {
+  if (entry.headers.copySourceCustomerAlgorithm !== null) return SSE_C;
+  return isLoggedInFull && isServed ? NOT_SSE_C : ANY_ENCRYPTION;
+}
+
+function targetOf({ entry, code, isLoggedInFull, isServed }: Request): number {
+  const { customerAlgorithm, encryption } = entry.headers;
+  switch (code) {
+    case PUT:
+    case INITIATE:
+    case COPY:
+      // With both headers the gateway encrypts with the customer's key.
+      if (customerAlgorithm !== null) return SSE_C;
+      return SERVER_SIDE.get(encryption) ?? (isLoggedInFull ? DEFAULTS : ANY_ENCRYPTION);
+    case GET:
+    case HEAD:
+    case PART:
+    case PART_COPY:
+      if (customerAlgorithm !== null) return SSE_C;
+      return isLoggedInFull && isServed ? NOT_SSE_C : ANY_ENCRYPTION;
+    default:
+      return ANY_ENCRYPTION;
+  }
+}
