@@ -1,8 +1,14 @@
-/** A line longer than this is malformed: 1 MiB. */
+/** A line longer than this, its line end aside, is malformed: 1 MiB. */
 export const MAX_LINE = 1 << 20;
 /** How much of a line that is not read is kept for quarantine: 64 KiB. */
 export const KEPT = 1 << 16;
+/** As much of a log object as is looked at to recognise its format: 1 MiB. */
+export const HEAD_BYTES = 1 << 20;
 const LF = 0x0a;
+const CR = 0x0d;
+
+/** The longest line with its CR. */
+const MOST_CARRIED = MAX_LINE + 1;
 
 export interface LineTaker {
   /** Whole lines, each ended by its LF; one may be longer than {@link MAX_LINE}. `offset` is the object's byte at `from`. */
@@ -20,8 +26,9 @@ export interface LineSplitter {
 export function createLineSplitter(taker: LineTaker): LineSplitter {
   let offset = 0;
   let carry = Buffer.allocUnsafe(KEPT);
-  /** Length of the line that has begun, which may exceed what `carry` holds of it. */
+  /** Length of the line that has begun, which may exceed what `carry` holds of it, and its last byte. */
   let begun = 0;
+  let last = 0;
 
   return {
     push(chunk) {
@@ -47,17 +54,20 @@ export function createLineSplitter(taker: LineTaker): LineSplitter {
   };
 
   function keep(chunk: Buffer, from: number, to: number): void {
-    if (begun < MAX_LINE) {
-      const kept = Math.min(begun + to - from, MAX_LINE);
-      if (kept >= carry.length) carry = Buffer.concat([carry], Math.min(kept * 2, MAX_LINE + 1));
+    if (from === to) return;
+    if (begun < MOST_CARRIED) {
+      const kept = Math.min(begun + to - from, MOST_CARRIED);
+      if (kept >= carry.length) carry = Buffer.concat([carry], Math.min(kept * 2, MOST_CARRIED + 1));
       chunk.copy(carry, begun, from, from + kept - begun);
     }
     begun += to - from;
+    last = chunk[to - 1]!;
   }
 
   function flush(): void {
-    if (begun > MAX_LINE) {
-      taker.overlong(carry.subarray(0, KEPT), begun, offset);
+    const length = last === CR ? begun - 1 : begun;
+    if (length > MAX_LINE) {
+      taker.overlong(carry.subarray(0, KEPT), length, offset);
     } else {
       carry[begun] = LF;
       taker.lines(carry, 0, begun + 1, offset);

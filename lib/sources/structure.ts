@@ -20,7 +20,7 @@ const LANES = 16;
 const PAGE = 1 << 16;
 /** Every byte may be a position of four bytes. */
 const POSITIONS = WINDOW + PAGE;
-const PAGES = (POSITIONS + WINDOW * 4 + LANES * 4) / PAGE + 1;
+const PAGES = Math.ceil((POSITIONS + WINDOW * 4 + LANES * 4) / PAGE);
 
 export function createStructure(): Structure {
   const memory = new WebAssembly.Memory({ initial: PAGES });

@@ -8,6 +8,8 @@ export interface Vocabulary<T> {
 }
 
 const SLOTS = 512;
+/** Slots that a word may stand in, one after the other: else two common words of one slot would shut each other out. */
+const PROBES = 4;
 /** Words of 4 to 64 bytes are held; others are for a slower reader. */
 const MIN = 4;
 const MAX = 64;
@@ -29,9 +31,13 @@ export function createVocabulary<T>(bytes: Uint8Array, meaning: (word: string) =
       let hash = length;
       for (let at = from; at < to - 4; at += 4) hash = Math.imul(hash, 31) + view.getInt32(at);
       hash = Math.imul(hash, 31) + view.getInt32(to - 4);
-      last = ((hash >>> 18) ^ (hash >>> 9) ^ hash) & (SLOTS - 1);
-      if (lengths[last] === 0) learn(last, from, length);
-      return isIn(last, from, length) ? meanings[last] : undefined;
+      const home = (hash >>> 18) ^ (hash >>> 9) ^ hash;
+      for (let probe = 0; probe < PROBES; probe++) {
+        last = (home + probe) & (SLOTS - 1);
+        if (lengths[last] === 0 && !learn(last, from, length)) return undefined;
+        if (isIn(last, from, length)) return meanings[last];
+      }
+      return undefined;
     },
   };
 
@@ -43,14 +49,15 @@ export function createVocabulary<T>(bytes: Uint8Array, meaning: (word: string) =
     return view.getInt32(end) === words[int];
   }
 
-  function learn(slot: number, from: number, length: number): void {
+  function learn(slot: number, from: number, length: number): boolean {
     const found = meaning(Buffer.from(bytes.subarray(from, from + length)).toString("latin1"));
-    if (found === undefined) return;
+    if (found === undefined) return false;
     let int = slot * MAX_INTS;
     const end = from + length - 4;
     for (let at = from; at < end; at += 4) words[int++] = view.getInt32(at);
     words[int] = view.getInt32(end);
     lengths[slot] = length;
     meanings[slot] = found;
+    return true;
   }
 }

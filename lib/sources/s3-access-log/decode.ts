@@ -29,16 +29,28 @@ import { timeAt } from "./time.ts";
 
 /** The whole record of a line that `readLine` read without a fault. */
 export function decodeRecord(bytes: Buffer, fields: Fields, line: number, offset: number): LogRecord {
-  const text = (field: number): string | null =>
-    !has(fields, field) || isDash(bytes, fields, field)
-      ? null
-      : bytes.toString("utf8", fields.start[field]!, fields.end[field]!);
-  const textOrMissing = (field: number): string | null | undefined => (has(fields, field) ? text(field) : undefined);
+  const record = decodeFields(bytes, fields, line, offset);
+  const textOrMissing = (field: number) => (has(fields, field) ? textOf(bytes, fields, field) : undefined);
+  const fieldsOfTransport = {
+    signature: textOrMissing(SIGNATURE),
+    cipher: textOrMissing(CIPHER),
+    tlsVersion: textOrMissing(TLS_VERSION),
+  };
+  return { ...record, ...factsOf(record, fieldsOfTransport) };
+}
 
+/** What a line holds, whatever it proves. Fields that it doesn't have are `null`. */
+export function decodeFields(
+  bytes: Buffer,
+  fields: Fields,
+  line: number,
+  offset: number,
+): Omit<LogRecord, "facts" | "reason"> {
+  const text = (field: number) => textOf(bytes, fields, field);
   const key = text(KEY);
   const status = text(STATUS);
   const operation = text(OPERATION)!;
-  const record = {
+  return {
     line,
     offset,
     evidence: [],
@@ -63,10 +75,10 @@ export function decodeRecord(bytes: Buffer, fields: Fields, line: number, offset
     host: text(HOST),
     authType: has(fields, AUTH_TYPE) ? (text(AUTH_TYPE) ?? "-") : null,
   };
-  const fieldsOfTransport = {
-    signature: textOrMissing(SIGNATURE),
-    cipher: textOrMissing(CIPHER),
-    tlsVersion: textOrMissing(TLS_VERSION),
-  };
-  return { ...record, ...factsOf(record, fieldsOfTransport) };
+}
+
+/** `null` for a dash, and for a field that the line does not have. */
+export function textOf(bytes: Buffer, fields: Fields, field: number): string | null {
+  if (!has(fields, field) || isDash(bytes, fields, field)) return null;
+  return bytes.toString("utf8", fields.start[field]!, fields.end[field]!);
 }

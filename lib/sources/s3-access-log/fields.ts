@@ -1,6 +1,6 @@
 /**
  * Fields of an access log record, in the order of the log. Source: Amazon S3 User Guide, "Amazon S3 server access log
- * format". A record is 18 to 27 fields wide, wider in time; nothing after the TLS version (24th) bears on a verdict.
+ * format". A record is 18 or 24 to 27 fields wide, wider in time; nothing after the TLS version (24th) bears on a verdict.
  */
 export const OWNER = 0;
 export const BUCKET = 1;
@@ -49,4 +49,9 @@ export function has(fields: Fields, field: number): boolean {
 export function isDash(bytes: Uint8Array, fields: Fields, field: number): boolean {
   const start = fields.start[field]!;
   return start !== -1 && fields.end[field] === start + 1 && bytes[start] === 0x2d;
+}
+
+export function place(fields: Fields, field: number, from: number, to: number): void {
+  fields.start[field] = from;
+  fields.end[field] = to;
 }

@@ -1,18 +1,18 @@
 import type { LogRecord } from "../../record.ts";
+import { formatOfAccessLog } from "../access-log-format.ts";
 import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
-import { CR, LF, runEnd, TOKEN } from "./bytes.ts";
+import { CR, LF } from "./bytes.ts";
 import { decodeRecord } from "./decode.ts";
 import { createFields } from "./fields.ts";
 import { createHotReader, type HotReader } from "./hot.ts";
 import { readLine } from "./line.ts";
 import { COPY_READ_HALVES } from "./record-facts.ts";
-import { looksLikeTime, TIME_LENGTH } from "./time.ts";
 
 /** Amazon S3 server access logs: text, one record a line, 18 to 27 fields. */
 export const s3AccessLog: Source = {
   id: "s3-access-log",
-  recognises,
+  recognises: (head) => formatOfAccessLog(head) === "s3",
   open,
 };
 
@@ -87,7 +87,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
 
   /** The record of a line that the hot path has read, and which therefore has no fault. */
   function decode(bytes: Buffer, at: number, lf: number, offset: number): LogRecord {
-    readLine(bytes, at, bytes[lf - 1] === CR ? lf - 1 : lf, fields);
+    readLine(bytes, at, lf, fields);
     return decodeRecord(bytes, fields, line, offset);
   }
 
@@ -101,17 +101,3 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
 }
 
 const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;
-
-/** Whether some line begins like a record: `owner bucket [06/Feb/2026:00:00:38 +0000] `. */
-function recognises(head: Buffer): boolean {
-  for (let at = 0; at < head.length; ) {
-    const bucket = runEnd(head, at, head.length, TOKEN) + 1;
-    const time = runEnd(head, bucket, head.length, TOKEN) + 1;
-    if (bucket > at + 1 && time > bucket + 1 && time + TIME_LENGTH < head.length && looksLikeTime(head, time))
-      return true;
-    const lf = head.indexOf(LF, at);
-    if (lf === -1) return false;
-    at = lf + 1;
-  }
-  return false;
-}

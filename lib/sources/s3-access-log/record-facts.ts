@@ -47,27 +47,25 @@ export interface TransportFields {
   tlsVersion: string | null | undefined;
 }
 
+/** What it needs to know of a record. */
+type Told = Pick<LogRecord, "operation" | "requester" | "remoteIp" | "uri">;
+
 /** What one record proves by itself. An access log never tells the encryption. */
-export function factsOf(
-  record: Omit<LogRecord, "facts" | "reason">,
-  fields: TransportFields,
-): Pick<LogRecord, "facts" | "reason"> {
+export function factsOf(record: Told, fields: TransportFields): Pick<LogRecord, "facts" | "reason"> {
   if (crossedNoNetwork(record, fields)) {
     return {
       facts: openEncryption(OFF_NETWORK, 0, 0),
-      reason: "crossed no network: lifecycle, log delivery or the service itself",
+      reason: "crossed no network: lifecycle, log delivery, half of a copy, or the service itself",
     };
   }
   const code = OPERATIONS[record.operation] ?? OTHER;
   return { facts: openEncryption(code, transport(fields), signature(record, fields)), reason: null };
 }
 
-function crossedNoNetwork(
-  { operation, requester, remoteIp }: Omit<LogRecord, "facts" | "reason">,
-  fields: TransportFields,
-): boolean {
+function crossedNoNetwork({ operation, requester, remoteIp }: Told, fields: TransportFields): boolean {
   if (fields.cipher || fields.tlsVersion) return false;
-  return operation.startsWith("S3.") || remoteIp === null || (requester !== null && isService(requester));
+  if (operation.startsWith("S3.") || COPY_READ_HALVES.includes(operation) || remoteIp === null) return true;
+  return requester !== null && isService(requester);
 }
 
 /** `svc:…` or a service's host name; never an ARN, whose session or user name a client can choose. */
@@ -83,7 +81,7 @@ function transport({ cipher, tlsVersion }: TransportFields): number {
   return cipher === null && tlsVersion === null ? HTTP : ANY_TRANSPORT;
 }
 
-function signature({ requester, uri }: Omit<LogRecord, "facts" | "reason">, fields: TransportFields): number {
+function signature({ requester, uri }: Told, fields: TransportFields): number {
   if (fields.signature) return fields.signature === "SigV2" ? V2 : V4;
   if (requester === null) return UNSIGNED;
   if (fields.signature === null || uri === null) return V2 | V4;

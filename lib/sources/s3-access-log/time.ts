@@ -5,6 +5,8 @@ export const TIME_LENGTH = 28;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const MONTH = new Map(MONTHS.map((name, i) => [code(name.charCodeAt(0), name.charCodeAt(1), name.charCodeAt(2)), i]));
 const DIGITS = [1, 2, 8, 9, 10, 11, 13, 14, 16, 17, 19, 20, 23, 24, 25, 26];
+/** Date.UTC would take a year below 100 for one of 19xx. */
+const FIRST_YEAR = 1970;
 const PLUS = 0x2b;
 const CLOSE = 0x5d;
 
@@ -16,10 +18,16 @@ export function timeAt(bytes: Uint8Array, at: number): number {
   const hour = two(bytes, at + 13);
   const minute = two(bytes, at + 16);
   const second = two(bytes, at + 19);
-  if (month === undefined || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return Number.NaN;
   const year = two(bytes, at + 8) * 100 + two(bytes, at + 10);
-  const zone = (two(bytes, at + 23) * 60 + two(bytes, at + 25)) * 60_000;
-  return Date.UTC(year, month, day, hour, minute, second) - (bytes[at + 22] === PLUS ? zone : -zone);
+  if (month === undefined || hour > 23 || minute > 59 || second > 60 || year < FIRST_YEAR) return Number.NaN;
+  const midnight = Date.UTC(year, month, day);
+  if (day < 1 || (day > 28 && new Date(midnight).getUTCDate() !== day)) return Number.NaN;
+
+  const zoneHours = two(bytes, at + 23);
+  const zoneMinutes = two(bytes, at + 25);
+  if (zoneHours > 14 || zoneMinutes > 59) return Number.NaN;
+  const minutes = hour * 60 + minute - (zoneHours * 60 + zoneMinutes) * (bytes[at + 22] === PLUS ? 1 : -1);
+  return midnight + (minutes * 60 + second) * 1000;
 }
 
 /** The shape alone: brackets, separators and digits in their places. */
