@@ -1,20 +1,27 @@
 import { askInto } from "../audit.ts";
 import { createEvidence, evidenceFrom } from "../evidence/create-evidence.ts";
 import { openInventories } from "../evidence/inventory/inventories.ts";
+import type { DefaultEncryption } from "../evidence/stated.ts";
 import { jsonLine } from "../findings/json-line.ts";
 import { auditLog } from "../inputs/audit-log.ts";
-import { fileInput, findFiles, findManifests } from "../inputs/files.ts";
+import { findManifests } from "../inputs/files.ts";
 import type { Problem } from "../inputs/input.ts";
 import { readLog } from "../inputs/read-log.ts";
 import { openPolicies } from "../policy/shipped.ts";
 import { explainMalformed, explainRecord } from "../report/explanation.ts";
+import type { S3Options } from "../s3/client.ts";
+import { isS3Uri } from "../s3/place.ts";
 import { SOURCES } from "../sources/index.ts";
+import { openPlaces } from "./places.ts";
 
 export interface ExplainRequest {
   paths: readonly string[];
   policies: readonly string[];
   source: string | null;
   inventories: readonly string[];
+  defaultEncryption: DefaultEncryption | null;
+  /** How to reach object storage, where an `s3://` URI is given. */
+  s3: S3Options;
   since?: number;
   until?: number;
 }
@@ -26,8 +33,11 @@ export async function explain(
   write: (line: string) => Promise<void> | void,
 ): Promise<Problem[]> {
   const policies = openPolicies(request.policies);
-  const { files, problems } = await findFiles(request.paths);
-  const evidence = createEvidence(await openInventories(await findManifests(request.inventories)));
+  const places = await openPlaces([...request.paths, ...request.inventories].some(isS3Uri) ? request.s3 : null, signal);
+  const { inputs: refs, problems } = await places.find(request.paths, null);
+  const inputs = refs.map(places.input);
+  const inventories = await openInventories(await findManifests(request.inventories), places.inventory);
+  const evidence = createEvidence(inventories, request.defaultEncryption);
   const { since, until } = request;
   const reading = {
     source: SOURCES.find(({ id }) => id === request.source) ?? null,
@@ -38,10 +48,10 @@ export async function explain(
 
   if (request.inventories.length > 0) {
     const asking = askInto({ policies, resolvers: evidence.resolvers });
-    for (const file of files) await readLog(fileInput(file), () => asking, reading);
+    for (const input of inputs) await readLog(input, () => asking, reading);
     const ignore = { see: () => false, judge() {}, malformed() {} };
-    for (const file of evidence.wantsHalves() ? files : []) {
-      await readLog(fileInput(file), () => ignore, { ...reading, onCopyHalf: evidence.offerHalf });
+    for (const input of evidence.wantsHalves() ? inputs : []) {
+      await readLog(input, () => ignore, { ...reading, onCopyHalf: evidence.offerHalf });
     }
     for (const { manifest, problems: faults } of await evidence.fetch()) {
       problems.push(...faults.map((message) => ({ name: manifest, message })));
@@ -49,15 +59,15 @@ export async function explain(
   }
 
   const { resolvers } = evidenceFrom(evidence.snapshot());
-  for (const file of files) {
+  for (const input of inputs) {
     signal.throwIfAborted();
-    const { name, problem } = await auditLog(fileInput(file), {
+    const { name, problem } = await auditLog(input, {
       judge: { policies, resolvers },
       evidence: [],
       ...reading,
       everyRecord: true,
-      onJudgement: (judgement) => write(jsonLine(explainRecord(file.path, judgement))),
-      onMalformed: (line) => write(jsonLine(explainMalformed(file.path, line))),
+      onJudgement: (judgement) => write(jsonLine(explainRecord(input.name, judgement))),
+      onMalformed: (line) => write(jsonLine(explainMalformed(input.name, line))),
     });
     if (problem !== null) problems.push({ name, message: problem });
   }

@@ -37,7 +37,7 @@ function exitOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
   if (error instanceof Interrupted) {
     process.stderr.write(
-      "\nsealwatch: interrupted; nothing was left half-written, and the same command starts afresh\n",
+      "\nsealwatch: interrupted; nothing was left half-written, and the same command can be run again\n",
     );
     return 128 + constants.signals.SIGINT;
   }

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { DEFAULT_ENCRYPTIONS, type DefaultEncryption } from "../evidence/stated.ts";
 import type { ComplianceFinding } from "../findings/compliance-finding.ts";
 import type { Problem } from "../inputs/input.ts";
 import { PolicyError } from "../policy/fault.ts";
@@ -14,6 +15,7 @@ import { printable } from "../report/printable.ts";
 import { openSarif } from "../report/sarif.ts";
 import { exposedKeys, summary } from "../report/summary.ts";
 import { plural } from "../report/units.ts";
+import { isS3Uri, parseS3Uri } from "../s3/place.ts";
 import { SOURCES } from "../sources/index.ts";
 import { totals } from "../tally.ts";
 import { explain } from "./explain.ts";
@@ -29,6 +31,9 @@ interface ReadingOptions {
   policy?: string[];
   source: string;
   inventory?: string[];
+  defaultEncryption?: DefaultEncryption;
+  endpoint?: string;
+  region?: string;
   since?: number;
   until?: number;
 }
@@ -54,10 +59,10 @@ export function createProgram(signal: AbortSignal, exit: (code: number) => void)
 
   reading(program.command("scan"))
     .summary("audit log files and folders")
-    .description("Audits log files and folders (recursively), and sums up what broke a policy, or may have.")
-    .argument("<path...>", "log files, gzipped or not, and folders of them")
+    .description("Audits log files, folders and buckets, and sums up what broke a policy, or may have.")
+    .argument("<path...>", PATHS, places)
     .addOption(choice("--output <format>", "what to print", OUTPUTS, "table"))
-    .option("--store <folder>", "keep findings, receipts and malformed lines there")
+    .option("--store <place>", "keep findings, receipts and malformed lines in this folder or s3:// prefix", place)
     .option("--jobs <n>", "worker threads that read log objects", positive, 1)
     .addOption(choice("--fail-on <verdict>", "which findings make the exit code 1", FAIL_ON, "violation"))
     .addHelpText("after", SCAN_HELP)
@@ -73,7 +78,7 @@ export function createProgram(signal: AbortSignal, exit: (code: number) => void)
   reading(program.command("explain"))
     .summary("print each record with its facts and verdict")
     .description("Prints one JSON line for each record: its facts, what each policy says, and why.")
-    .argument("<path...>", "log files, gzipped or not, and folders of them")
+    .argument("<path...>", PATHS, places)
     .addHelpText("after", EXPLAIN_HELP)
     .action(async (paths: string[], options: ReadingOptions) => {
       const problems = await explain({ paths, ...readingOf(options) }, signal, (line) => {
@@ -119,16 +124,27 @@ function reading(command: Command): Command {
   return command
     .option("--policy <id|file>", `policy in force, repeatable (default: ${SHIPPED[0]})`, collect)
     .addOption(choice("--source <format>", "log format", SOURCE_IDS, "auto"))
-    .option("--inventory <manifest>", "manifest.json of an S3 Inventory or a folder of them, repeatable", collect)
+    .option("--inventory <manifest>", "manifest.json of an S3 Inventory or a folder of them, repeatable", places)
+    .addOption(
+      choice(
+        "--default-encryption <kind>",
+        "state how the store encrypted what no encryption was asked for",
+        DEFAULT_ENCRYPTIONS,
+      ),
+    )
+    .option("--endpoint <url>", "object storage other than AWS, for s3:// names", endpoint)
+    .option("--region <name>", "region of the buckets (default: AWS_REGION)")
     .option("--since <time>", "leave out requests before this time (ISO 8601)", time)
     .option("--until <time>", "leave out requests at or after this time", time);
 }
 
-function readingOf({ policy, source, inventory, since, until }: ReadingOptions) {
+function readingOf({ policy, source, inventory, defaultEncryption, endpoint, region, since, until }: ReadingOptions) {
   return {
     policies: policy ?? [SHIPPED[0]],
     source: source === "auto" ? null : source,
     inventories: inventory ?? [],
+    defaultEncryption: defaultEncryption ?? null,
+    s3: { ...(endpoint && { endpoint }), ...(region && { region }) },
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
   };
@@ -144,6 +160,10 @@ async function runScan(paths: string[], options: ScanOptions, signal: AbortSigna
       bar?.clear();
       await print(result, output);
       if (output !== "table") tell(result.problems);
+      if (wantsFindings && result.skipped.objects > 0) {
+        const skipped = plural(result.skipped.objects, "log object");
+        process.stderr.write(`sealwatch: ${skipped} skipped, audited before; their findings are in the store\n`);
+      }
       return exitCode(result, failOn);
     });
   } finally {
@@ -190,7 +210,7 @@ async function write(piece: string | Buffer): Promise<void> {
 /** The fields of the design's contract first. */
 function jsonSummary(result: ScanResult): object {
   const { records, malformed, verdicts, policies, missing } = totals(result.tally, result.policies);
-  const { objects, bytes, seconds, passedOver, problems, inventories } = result;
+  const { objects, bytes, seconds, passedOver, digests, skipped, problems, inventories } = result;
   return {
     records,
     malformed,
@@ -201,6 +221,8 @@ function jsonSummary(result: ScanResult): object {
     policies,
     missing,
     passedOver,
+    digests,
+    skipped,
     keyExposures: exposedKeys(result.tally),
     unread: problems.map(({ name, message }) => ({ object: name, problem: message })),
     inventories: inventories.map(({ problems: _, ...report }) => report),
@@ -209,7 +231,9 @@ function jsonSummary(result: ScanResult): object {
 
 function exitCode(result: ScanResult, failOn: ScanOptions["failOn"]): number {
   if (result.problems.length > 0) return EXIT.unread;
-  const { violation, indeterminate } = totals(result.tally, result.policies).verdicts;
+  const { verdicts } = totals(result.tally, result.policies);
+  const violation = verdicts.violation + result.skipped.verdicts.violation;
+  const indeterminate = verdicts.indeterminate + result.skipped.verdicts.indeterminate;
   const findings = failOn === "never" ? 0 : failOn === "violation" ? violation : violation + indeterminate;
   return findings > 0 ? EXIT.findings : EXIT.clean;
 }
@@ -220,7 +244,7 @@ function tell(problems: readonly Problem[]): void {
   }
 }
 
-function choice(flags: string, text: string, choices: readonly string[], preset: string): Option {
+function choice(flags: string, text: string, choices: readonly string[], preset?: string): Option {
   const option = new Option(flags, `${text}: ${choices.join(", ")}`).default(preset);
   return option.argParser((value) => {
     if (choices.includes(value)) return value;
@@ -230,6 +254,25 @@ function choice(flags: string, text: string, choices: readonly string[], preset:
 
 function collect(value: string, others: string[] = []): string[] {
   return [...others, value];
+}
+
+function place(value: string): string {
+  if (!isS3Uri(value)) return value;
+  try {
+    parseS3Uri(value);
+    return value;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+function places(value: string, others: string[] = []): string[] {
+  return collect(place(value), others);
+}
+
+function endpoint(value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? "")) return value;
+  throw new InvalidArgumentError("Expected a URL like https://storage.example:9000.");
 }
 
 function positive(value: string): number {
@@ -246,6 +289,8 @@ function time(value: string): number {
     "Expected a time like 2026-02-06 or 2026-02-06T14:30:00Z (UTC unless it says otherwise).",
   );
 }
+
+const PATHS = "log files, gzipped or not, folders of them, and s3://BUCKET/PREFIX";
 
 const HELP = `
 Examples:
@@ -264,6 +309,11 @@ Examples:
   sealwatch scan logs/ --policy obs-sse --policy ./ours.csv --fail-on indeterminate
   sealwatch scan logs/ --inventory inventory/ --store audit/
   sealwatch scan logs/ --jobs 2 --output sarif > sealwatch.sarif
+  sealwatch scan s3://my-logs/2026 --store s3://my-findings
+  sealwatch scan s3://my-logs --endpoint https://storage.example:9000 --store audit/
+
+Objects of a bucket that the store has receipts of are skipped, so the same command,
+run again, goes on where it stopped.
 
 A verdict that the logs alone leave open (indeterminate) often becomes definite with
 an S3 Inventory of the bucket: pass its manifest with --inventory.`;

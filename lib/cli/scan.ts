@@ -1,14 +1,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEvidence, type Evidence } from "../evidence/create-evidence.ts";
+import { createEvidence } from "../evidence/create-evidence.ts";
 import { type InventoryReport, openInventories } from "../evidence/inventory/inventories.ts";
-import { findFiles, findManifests } from "../inputs/files.ts";
+import type { DefaultEncryption } from "../evidence/stated.ts";
+import { findManifests } from "../inputs/files.ts";
 import type { Problem } from "../inputs/input.ts";
 import type { Policy } from "../policy/policy.ts";
 import { openPolicies } from "../policy/shipped.ts";
+import { type Advice, addUpAdvice } from "../report/advice.ts";
 import { addUpOffenders, type OffenderCounts } from "../report/offenders.ts";
-import { addUp, type TallyCounts } from "../tally.ts";
+import type { S3Options } from "../s3/client.ts";
+import { isS3Uri } from "../s3/place.ts";
+import type { Receipt } from "../stores/receipt.ts";
+import { addUp, type TallyCounts, type VerdictCounts } from "../tally.ts";
+import { type InputRef, isObject, openPlaces } from "./places.ts";
 import { runTasks } from "./pool.ts";
 import type { MalformedSample, RunOptions, Task } from "./task.ts";
 
@@ -17,9 +23,12 @@ export interface ScanRequest {
   policies: readonly string[];
   source: string | null;
   inventories: readonly string[];
+  defaultEncryption: DefaultEncryption | null;
   since?: number;
   until?: number;
   store: string | null;
+  /** How to reach object storage, where an `s3://` URI is given. */
+  s3: S3Options;
   jobs: number;
   wantsFindings: boolean;
 }
@@ -29,6 +38,8 @@ export interface ScanResult {
   policies: Policy[];
   tally: TallyCounts;
   offenders: OffenderCounts;
+  /** How to get the evidence that is missing. */
+  advice: Advice[];
   /** The first malformed lines of each log object. */
   malformed: MalformedSample[];
   /** Log objects that were read, whole or in part. */
@@ -36,11 +47,23 @@ export interface ScanResult {
   bytes: number;
   seconds: number;
   passedOver: number;
+  /** CloudTrail digests that were left out. */
+  digests: number;
+  /** Log objects that were not read, because the store holds their receipts, and what those say. */
+  skipped: SkippedCounts;
   /** What could not be read, or not to its end. */
   problems: Problem[];
   inventories: InventoryReport[];
   /** Files with the findings, one a line, in the order of the log objects; they are gone when the scan's caller returns. */
   findings: string[];
+}
+
+export interface SkippedCounts {
+  objects: number;
+  records: number;
+  malformed: number;
+  verdicts: VerdictCounts;
+  keyExposures: number;
 }
 
 /** Told how far a scan is. */
@@ -51,8 +74,9 @@ export interface ScanProgress {
 }
 
 /**
- * Audits files and folders, and hands what was found to `use`. Rejects with a PolicyError, a StoreError, or the reason of
- * `signal`; what can't be read is among the result's problems.
+ * Audits files, folders and prefixes of buckets, and hands what was found to `use`. Objects of a bucket whose receipts are in
+ * the store, of an audit on the same terms, are skipped: a scan that was stopped goes on where it was. Rejects with a
+ * PolicyError, a StoreError, or the reason of `signal`; what can't be read is among the result's problems.
  */
 export async function scan<T>(
   request: ScanRequest,
@@ -62,26 +86,38 @@ export async function scan<T>(
 ): Promise<T> {
   const started = performance.now();
   const policies = openPolicies(request.policies);
-  const { files, problems } = await findFiles(request.paths);
-  const evidence = createEvidence(await openInventories(await findManifests(request.inventories)));
-  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const s3 = [...request.paths, ...request.inventories, request.store ?? ""].some(isS3Uri) ? request.s3 : null;
+  const places = await openPlaces(s3, signal);
+  if (s3) progress.step("listing log objects", 0);
+  const { inputs, problems } = await places.find(request.paths, request.store);
+  const opened = await openInventories(await findManifests(request.inventories), places.inventory);
+  const evidence = createEvidence(opened, request.defaultEncryption);
   const spoolDir = await mkdtemp(join(tmpdir(), "sealwatch-"));
-  const options: RunOptions = { ...request, evidence: [], spoolDir };
+  const options: RunOptions = { ...request, s3, evidence: [], spoolDir };
 
   try {
-    const inventories = request.inventories.length > 0 ? await gather(evidence, options) : [];
-    options.evidence = inventories.flatMap(({ digest, problems }) => (digest && problems.length === 0 ? [digest] : []));
-    const results = await run("judge", "auditing", options);
+    const stated = request.defaultEncryption === null ? [] : [`default-encryption=${request.defaultEncryption}`];
+    // Asked for nothing, inventories read nothing more, and say what they are.
+    options.evidence = [...usable((await opened.fetch(new Map())).reports), ...stated];
+    const receipts = await findReceipts();
+    const unread = inputs.filter((ref) => !receipts.has(ref));
+    const inventories = request.inventories.length > 0 ? await gather(unread) : [];
+    options.evidence = [...usable(inventories), ...stated];
+    const results = await run("judge", "auditing", unread);
     const logs = results.map(({ log }) => log!);
     return await use({
       policies,
       tally: addUp(logs.map(({ tally }) => tally)),
       offenders: addUpOffenders(results.map(({ offenders }) => offenders!)),
+      advice: addUpAdvice(results.map(({ advice }) => advice!)),
       malformed: results.flatMap(({ malformed }) => malformed!),
-      objects: logs.filter(({ sourceId, problem }) => sourceId !== null || problem === null).length,
+      objects: logs.filter(({ sourceId, isDigest, problem }) => sourceId !== null || (!isDigest && problem === null))
+        .length,
       bytes: logs.reduce((sum, { bytes }) => sum + bytes, 0),
       seconds: (performance.now() - started) / 1000,
       passedOver: logs.reduce((sum, log) => sum + log.passedOver, 0),
+      digests: logs.filter(({ isDigest }) => isDigest).length,
+      skipped: addUpReceipts([...receipts.values()]),
       problems: [
         ...problems,
         ...logs.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, message: problem }])),
@@ -94,19 +130,51 @@ export async function scan<T>(
     await rm(spoolDir, { recursive: true, force: true });
   }
 
-  /** Reads the logs for what they need to be judged, and gets it. */
-  async function gather(evidence: Evidence, options: RunOptions): Promise<InventoryReport[]> {
-    for (const { asked } of await run("ask", "looking for open records", options)) evidence.add(asked!);
+  /** The ETag of a file is not known before it is read, so files are always read. */
+  async function findReceipts(): Promise<Map<InputRef, Receipt>> {
+    const objects = request.store === null ? [] : inputs.filter(isObject);
+    if (objects.length === 0) return new Map();
+    const found = await run("receipt", "looking for receipts", objects);
+    return new Map(found.flatMap(({ index, receipt }) => (receipt ? [[objects[index]!, receipt] as const] : [])));
+  }
+
+  /** Reads the logs for what the unread ones need to be judged, and gets it. */
+  async function gather(unread: readonly InputRef[]): Promise<InventoryReport[]> {
+    for (const { asked } of await run("ask", "looking for open records", unread)) evidence.add(asked!);
+    // A skipped object may hold the read half of a copy that another one logs.
     if (evidence.wantsHalves()) {
-      for (const { asked } of await run("halves", "looking for copy sources", options)) evidence.add(asked!);
+      for (const { asked } of await run("halves", "looking for copy sources", inputs)) evidence.add(asked!);
     }
     progress.step("reading inventories", 0);
     return evidence.fetch();
   }
 
-  function run(step: Task["step"], what: string, options: RunOptions) {
-    progress.step(what, total);
-    const tasks = files.map((file, index) => ({ step, index, file }));
-    return runTasks(tasks, request.jobs, { options, snapshot: evidence.snapshot() }, signal, progress.read);
+  function run(step: Task["step"], what: string, refs: readonly InputRef[]) {
+    progress.step(what, step === "receipt" ? 0 : refs.reduce((sum, { size }) => sum + size, 0));
+    const tasks = refs.map((ref, index) => ({ step, index, ref }));
+    // A receipt is waited for, not worked on: no thread is worth its start.
+    const jobs = step === "receipt" ? 1 : request.jobs;
+    return runTasks(tasks, jobs, { options, snapshot: evidence.snapshot() }, signal, progress.read);
   }
+}
+
+/** Digests of the inventories that were read without a fault. */
+function usable(reports: readonly InventoryReport[]): string[] {
+  return reports.flatMap(({ digest, problems }) => (digest && problems.length === 0 ? [digest] : []));
+}
+
+function addUpReceipts(receipts: readonly Receipt[]): SkippedCounts {
+  const sum = (of: (counts: Receipt["counts"]) => number) => receipts.reduce((n, { counts }) => n + of(counts), 0);
+  return {
+    objects: receipts.length,
+    records: sum(({ records }) => records),
+    malformed: sum(({ malformed }) => malformed),
+    verdicts: {
+      compliant: sum(({ verdicts }) => verdicts.compliant),
+      violation: sum(({ verdicts }) => verdicts.violation),
+      indeterminate: sum(({ verdicts }) => verdicts.indeterminate),
+      notCovered: sum(({ verdicts }) => verdicts.notCovered),
+    },
+    keyExposures: sum(({ keyExposures }) => keyExposures),
+  };
 }

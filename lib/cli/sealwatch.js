@@ -6,3 +6,5 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
 }
 const { main } = await import("./main.ts");
 process.exitCode = await main(process.argv.slice(2));
+// After Ctrl-C, a request that was given up may still wait for its next attempt.
+if (process.exitCode === 130) process.exit();

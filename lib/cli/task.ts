@@ -5,13 +5,17 @@ import { type Asked, type EvidenceSnapshot, evidenceFrom } from "../evidence/cre
 import { jsonLine } from "../findings/json-line.ts";
 import { keyExposure } from "../findings/key-exposure.ts";
 import { auditLog, type LogAudit, type LogResult } from "../inputs/audit-log.ts";
-import { type FileRef, fileInput } from "../inputs/files.ts";
+import type { LogInput } from "../inputs/input.ts";
 import { readLog } from "../inputs/read-log.ts";
 import { openPolicies } from "../policy/shipped.ts";
+import { type Advice, createAdvice } from "../report/advice.ts";
 import { createOffenders, type OffenderCounts } from "../report/offenders.ts";
+import type { S3Options } from "../s3/client.ts";
 import { SOURCES } from "../sources/index.ts";
 import type { Recipient } from "../sources/source.ts";
-import { openFolderStore } from "../stores/folder.ts";
+import { priorAudit } from "../stores/prior-audit.ts";
+import type { Receipt } from "../stores/receipt.ts";
+import { type InputRef, openPlaces } from "./places.ts";
 
 /** What a run is about, as plain data that can cross threads. */
 export interface RunOptions {
@@ -20,7 +24,9 @@ export interface RunOptions {
   source: string | null;
   since?: number;
   until?: number;
-  /** Folder of the store; `null` to keep nothing. */
+  /** How to reach object storage; `null` where it is not needed. */
+  s3: S3Options | null;
+  /** Folder or `s3://` URI of the store; `null` to keep nothing. */
   store: string | null;
   /** Digests of the evidence, for receipts. */
   evidence: readonly string[];
@@ -30,20 +36,23 @@ export interface RunOptions {
   wantsFindings: boolean;
 }
 
-/** One step of a run over one log object: ask what evidence is needed, look for copy halves, or judge. */
+/** One step of a run over one log object: look for its receipt, ask what evidence is needed, look for copy halves, or judge. */
 export interface Task {
-  step: "ask" | "halves" | "judge";
+  step: "receipt" | "ask" | "halves" | "judge";
   index: number;
-  file: FileRef;
+  ref: InputRef;
 }
 
 export interface TaskResult {
   index: number;
+  /** Of looking for a receipt: of an audit that need not be made again. */
+  receipt?: Receipt | null;
   /** Of the steps before judging. */
   asked?: Asked;
   /** Of judging. */
   log?: LogResult;
   offenders?: OffenderCounts;
+  advice?: Advice[];
   malformed?: MalformedSample[];
   /** File with the object's findings, one a line. */
   findings?: string;
@@ -61,12 +70,15 @@ const SAMPLES = 3;
 /** Findings are written to the spool in pieces of this many characters. */
 const PIECE = 1 << 16;
 
-/** Makes what carries out tasks, in this thread, with the evidence as far as it is known. */
-export function createTasks(
+/** Makes what carries out tasks, in this thread, with the evidence as far as it is known. `signal` ends their requests. */
+export async function createTasks(
   options: RunOptions,
   snapshot: EvidenceSnapshot,
   onBytes: (bytes: number) => void,
-): (task: Task) => Promise<TaskResult> {
+  signal?: AbortSignal,
+): Promise<(task: Task) => Promise<TaskResult>> {
+  const places = await openPlaces(options.s3, signal);
+  const store = options.store === null ? null : places.store(options.store);
   const policies = openPolicies(options.policies);
   const source = SOURCES.find(({ id }) => id === options.source) ?? null;
   const range = {
@@ -75,50 +87,63 @@ export function createTasks(
   };
   const reading = { source, ...range, onBytes: (chunk: Buffer) => onBytes(chunk.length) };
 
-  return ({ step, index, file }) => {
+  return ({ step, index, ref }) => {
+    const input = places.input(ref);
     switch (step) {
+      case "receipt":
+        return findReceipt(index, input);
       case "ask":
-        return ask(index, file);
+        return ask(index, input);
       case "halves":
-        return findHalves(index, file);
+        return findHalves(index, input);
       case "judge":
-        return judge(index, file);
+        return judge(index, input);
     }
   };
 
-  async function ask(index: number, file: FileRef): Promise<TaskResult> {
+  async function findReceipt(index: number, input: LogInput): Promise<TaskResult> {
+    const { bucket, key, lastModified } = input;
+    const object = { bucket, key, etag: await input.etag(), lastModified };
+    const terms = { policies, evidence: options.evidence, sourceId: options.source };
+    return { index, receipt: store && (await priorAudit(store, object, terms)) };
+  }
+
+  async function ask(index: number, input: LogInput): Promise<TaskResult> {
     const evidence = evidenceFrom(snapshot);
-    await readLog(fileInput(file), () => askInto({ policies, resolvers: evidence.resolvers }), reading);
+    await readLog(input, () => askInto({ policies, resolvers: evidence.resolvers }), reading);
     return { index, asked: evidence.asked() };
   }
 
-  async function findHalves(index: number, file: FileRef): Promise<TaskResult> {
+  async function findHalves(index: number, input: LogInput): Promise<TaskResult> {
     const evidence = evidenceFrom(snapshot);
-    await readLog(fileInput(file), () => IGNORE, { ...reading, onCopyHalf: evidence.offerHalf });
+    await readLog(input, () => IGNORE, { ...reading, onCopyHalf: evidence.offerHalf });
     return { index, asked: evidence.asked() };
   }
 
-  async function judge(index: number, file: FileRef): Promise<TaskResult> {
+  async function judge(index: number, input: LogInput): Promise<TaskResult> {
     const { resolvers } = evidenceFrom(snapshot);
     const offenders = createOffenders();
+    const advice = createAdvice();
     const malformed: MalformedSample[] = [];
     const spool = options.wantsFindings ? openFindingsSpool(join(options.spoolDir, `${index}.findings`)) : null;
     const audit: LogAudit = {
       judge: { policies, resolvers },
       evidence: options.evidence,
       ...reading,
-      ...(options.store !== null && {
-        keep: { store: openFolderStore(options.store), spoolDir: options.spoolDir },
-      }),
-      onJudgement: (judgement) => offenders.add(judgement, keyExposure(judgement)),
+      ...(store && { keep: { store, spoolDir: options.spoolDir } }),
+      onJudgement(judgement, { sourceId }) {
+        offenders.add(judgement, keyExposure(judgement));
+        advice.add(judgement, sourceId);
+      },
       onMalformed: ({ line, reason }) => {
-        if (malformed.length < SAMPLES) malformed.push({ name: file.path, line, reason });
+        if (malformed.length < SAMPLES) malformed.push({ name: input.name, line, reason });
       },
       ...(spool && { onFinding: (finding) => spool.add(jsonLine(finding)) }),
     };
     try {
-      const log = await auditLog(fileInput(file), audit);
-      return { index, log, offenders: offenders.counts(), malformed, ...(spool && { findings: spool.path }) };
+      const log = await auditLog(input, audit);
+      const counts = { offenders: offenders.counts(), advice: advice.counts() };
+      return { index, log, ...counts, malformed, ...(spool && { findings: spool.path }) };
     } finally {
       spool?.close();
     }

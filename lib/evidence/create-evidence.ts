@@ -6,6 +6,7 @@ import type { AskedObjects, Inventories, InventoryReport, Listing } from "./inve
 import { inventoryResolver, type NamedSource } from "./inventory/resolver.ts";
 import type { InventoryRow } from "./inventory/row.ts";
 import { presignedCopySource, presignedQuery } from "./presigned.ts";
+import { type DefaultEncryption, statedDefault } from "./stated.ts";
 
 /** What the records ask for, as plain data. */
 export interface Asked {
@@ -22,6 +23,8 @@ export interface EvidenceSnapshot {
   buckets: readonly string[];
   asked: Asked;
   listings: readonly Listing[];
+  /** What the operator states; `null` if nothing. */
+  stated: DefaultEncryption | null;
 }
 
 /**
@@ -52,11 +55,15 @@ const NOTHING: EvidenceSnapshot = {
   buckets: [],
   asked: { objects: new Map(), requestIds: new Set(), halves: [] },
   listings: [],
+  stated: null,
 };
 
-/** Evidence from presigned queries and, if there are any, inventories. Touches no file itself. */
-export function createEvidence(inventories: Inventories = NO_INVENTORIES): Evidence {
-  return evidenceOf(inventories, { ...NOTHING, buckets: inventories.buckets });
+/** Evidence from presigned queries and, if there are any, inventories and what the operator states. Touches no file itself. */
+export function createEvidence(
+  inventories: Inventories = NO_INVENTORIES,
+  stated: DefaultEncryption | null = null,
+): Evidence {
+  return evidenceOf(inventories, { ...NOTHING, buckets: inventories.buckets, stated });
 }
 
 /** Evidence that knows what `snapshot` knows. It has no inventories of its own to fetch from. */
@@ -105,7 +112,8 @@ function evidenceOf(inventories: Inventories, from: EvidenceSnapshot): Evidence 
   });
 
   return {
-    resolvers: [presignedQuery, inventory],
+    // What somebody states comes last, where nothing is proved.
+    resolvers: [presignedQuery, inventory, ...(from.stated === null ? [] : [statedDefault(from.stated)])],
     wantsHalves: () => halves.wanted().size > 0,
     offerHalf: halves.offer,
     asked: () => ({ objects, requestIds: halves.wanted(), halves: halves.found() }),
@@ -124,6 +132,7 @@ function evidenceOf(inventories: Inventories, from: EvidenceSnapshot): Evidence 
       buckets: [...buckets],
       asked: { objects, requestIds: halves.wanted(), halves: halves.found() },
       listings,
+      stated: from.stated,
     }),
   };
 }

@@ -2,20 +2,20 @@ import type { Severity, Verdict } from "../policy/policy.ts";
 
 /** An OCSF 1.8.0 Compliance Finding, as far as Sealwatch fills it in. The order of the fields is their order in the bytes. */
 export interface ComplianceFinding {
-  activity_id: 1;
-  activity_name: "Create";
+  activity_id: ActivityOf["activity_id"];
+  activity_name: ActivityOf["activity_name"];
   category_uid: 2;
   category_name: "Findings";
   class_uid: 2003;
   class_name: "Compliance Finding";
-  type_uid: 200301;
-  type_name: "Compliance Finding: Create";
+  type_uid: ActivityOf["type_uid"];
+  type_name: ActivityOf["type_name"];
   /** Of the request, ms since 1970. */
   time: number;
   severity_id: SeverityId;
   severity: SeverityCaption;
-  status_id: 1;
-  status: "New";
+  status_id: 1 | 4;
+  status: "New" | "Resolved";
   message: string;
   metadata: {
     version: "1.8.0";
@@ -31,6 +31,8 @@ export interface ComplianceFinding {
     desc: string;
     types: string[];
     created_time: number;
+    /** When later evidence changed it, ms since 1970. */
+    modified_time?: number;
     data_sources: string[];
     /** The policy, and its digest as version. */
     analytic: { uid: string; name: string; type: "Rule"; type_id: 1; version: string };
@@ -52,6 +54,14 @@ export interface ComplianceFinding {
   evidences: [Evidence];
 }
 
+/** What was done to a finding: it was made, later evidence changed it, or showed that it is none. */
+export const ACTIVITY = {
+  Create: { activity_id: 1, activity_name: "Create", type_uid: 200301, type_name: "Compliance Finding: Create" },
+  Update: { activity_id: 2, activity_name: "Update", type_uid: 200302, type_name: "Compliance Finding: Update" },
+  Close: { activity_id: 3, activity_name: "Close", type_uid: 200303, type_name: "Compliance Finding: Close" },
+} as const;
+type ActivityOf = (typeof ACTIVITY)[keyof typeof ACTIVITY];
+
 export type SeverityId = 2 | 3 | 4 | 5;
 export type SeverityCaption = "Low" | "Medium" | "High" | "Critical";
 export const SEVERITY: Record<Severity, { severity_id: SeverityId; severity: SeverityCaption }> = {
@@ -64,8 +74,10 @@ export const SEVERITY: Record<Severity, { severity_id: SeverityId; severity: Sev
 /** The verdicts that make a finding. */
 export type FindingVerdict = Extract<Verdict, "violation" | "indeterminate">;
 
-export type CheckStatusId = 2 | 3;
-export type CheckStatus = "Warning" | "Fail";
+export type CheckStatusId = 1 | 2 | 3;
+export type CheckStatus = "Pass" | "Warning" | "Fail";
+/** A finding that later evidence shows to be none is a pass. */
+export const PASS = { status_id: 1, status: "Pass" } as const;
 export const STATUS: Record<FindingVerdict, { status_id: CheckStatusId; status: CheckStatus }> = {
   violation: { status_id: 3, status: "Fail" },
   indeterminate: { status_id: 2, status: "Warning" },
@@ -117,7 +129,7 @@ export interface Evidence {
 }
 
 export interface EvidenceData {
-  verdict: FindingVerdict;
+  verdict: Verdict;
   interface: string;
   facts: Record<"transport" | "tls" | "signature" | "source" | "target", string[]>;
   outcome: "served" | "refused" | "unknown";

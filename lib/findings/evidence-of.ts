@@ -2,9 +2,10 @@ import { isIP } from "node:net";
 import type { Judgement } from "../audit.ts";
 import type { Narrowing } from "../evidence/evidence.ts";
 import { FACT_NAMES, type FactName, type Facts, get, interfaceName, UNSIGNED } from "../facts.ts";
+import type { Verdict } from "../policy/policy.ts";
 import { isServed, type LogRecord } from "../record.ts";
 import type { LogObject } from "../stores/log-object.ts";
-import type { Evidence, EvidenceData, FindingVerdict, Provenance } from "./compliance-finding.ts";
+import type { Evidence, EvidenceData, Provenance } from "./compliance-finding.ts";
 import { isMissing } from "./finding-uid.ts";
 import { keyExposure } from "./key-exposure.ts";
 import { NAMES_OF, tlsNames } from "./words.ts";
@@ -15,7 +16,7 @@ const LONGEST_IP = 40;
 /** The request and all that is known of it, as a finding's evidence. The judgement must be redacted. */
 export function evidenceOf(
   judgement: Judgement,
-  verdict: FindingVerdict,
+  verdict: Verdict,
   missing: readonly FactName[],
   object: LogObject,
 ): Evidence {
@@ -68,12 +69,7 @@ function tlsOf({ tlsVersion, cipher }: LogRecord): Pick<Evidence, "tls"> {
   return { tls: { version: tlsVersion ?? "unknown", ...(cipher !== null && { cipher }) } };
 }
 
-function dataOf(
-  judgement: Judgement,
-  verdict: FindingVerdict,
-  missing: readonly FactName[],
-  object: LogObject,
-): EvidenceData {
+function dataOf(judgement: Judgement, verdict: Verdict, missing: readonly FactName[], object: LogObject): EvidenceData {
   const { record, facts } = judgement;
   const exposure = keyExposure(judgement);
   return {

@@ -1,5 +1,5 @@
 import type { Judgement } from "../audit.ts";
-import { COPY, type FactName, GET, get, HEAD, interfaceCode, OTHER, POST, PUT } from "../facts.ts";
+import { ANY_TRANSPORT, COPY, type FactName, GET, get, HEAD, interfaceCode, OTHER, POST, PUT } from "../facts.ts";
 import { isServed } from "../record.ts";
 import { printable } from "../report/printable.ts";
 import { capitalised, NAMES_OF, or } from "./words.ts";
@@ -47,9 +47,43 @@ const DEFAULT_ENCRYPTION = "state with --default-encryption what the store does 
 const OPS_LOG_HEADERS =
   "have rgw_log_http_headers hold server_port, http_x_amz_server_side_encryption and http_x_amz_server_side_encryption_customer_algorithm";
 
+const OPS_LOG: Record<Gap, string> = {
+  transport: "have rgw_log_http_headers hold server_port and server_port_secure",
+  signature: "have rgw_log_http_headers hold http_authorization",
+  read: `${OPS_LOG_HEADERS}, and audit the ops log from the write of the object on`,
+  written: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
+  unmade: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
+  multipart: `${OPS_LOG_HEADERS}, and audit the ops log from the initiation of the upload on`,
+  "copy-source": `${OPS_LOG_HEADERS}, and audit the ops log from the write of the source on`,
+  "unnamed-copy-source": "have rgw_log_http_headers hold http_x_amz_copy_source",
+};
+
+/** Of a gateway that logs the headers already. */
+const OPS_LOG_WITH_HEADERS: Record<Gap, string> = {
+  ...OPS_LOG,
+  read: "audit the ops log from the write of the object on",
+  written: DEFAULT_ENCRYPTION,
+  unmade: DEFAULT_ENCRYPTION,
+  multipart: "audit the ops log from the initiation of the upload on",
+  "copy-source": "audit the ops log from the write of the source on",
+};
+
+const IN_A_FORM = "no ops log holds the fields of a form, so have the clients of bucket {bucket} upload without one";
+const OPS_LOG_OF_FORMS: Record<Gap, string> = {
+  ...OPS_LOG,
+  signature: IN_A_FORM,
+  written: IN_A_FORM,
+  unmade: IN_A_FORM,
+};
+
 /** How to get the evidence, by source: the second half of a sentence. `{bucket}` stands for the bucket it is about. */
 const HOW: Record<string, Record<Gap, string>> = {
   "s3-access-log": S3_ACCESS_LOG,
+  "s3-access-log-proxied": {
+    ...S3_ACCESS_LOG,
+    transport:
+      "the store sees no more than its proxy lets through, so have the proxy of bucket {bucket} refuse plain HTTP",
+  },
   cloudtrail: {
     transport: "audit the S3 server access log of bucket {bucket} as well: it holds the cipher suite of each request",
     signature: "audit the S3 server access log of bucket {bucket} as well: it holds the signature version",
@@ -73,16 +107,7 @@ const HOW: Record<string, Record<Gap, string>> = {
     "unnamed-copy-source":
       "audit the access log of the source's bucket as well, which names the source, and pass an OBS inventory of that bucket with --inventory",
   },
-  "ceph-ops-log": {
-    transport: "have rgw_log_http_headers hold server_port and server_port_secure",
-    signature: "have rgw_log_http_headers hold http_authorization",
-    read: `${OPS_LOG_HEADERS}, and audit the ops log from the write of the object on`,
-    written: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
-    unmade: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
-    multipart: `${OPS_LOG_HEADERS}, and audit the ops log from the initiation of the upload on`,
-    "copy-source": `${OPS_LOG_HEADERS}, and audit the ops log from the write of the source on`,
-    "unnamed-copy-source": "have rgw_log_http_headers hold http_x_amz_copy_source",
-  },
+  "ceph-ops-log": OPS_LOG,
 };
 
 /** What is missing to know a fact. */
@@ -97,9 +122,16 @@ export interface MissingEvidence {
 export function missingEvidence(judgement: Judgement, fact: FactName, sourceId: string): MissingEvidence {
   const gap = gapOf(judgement, fact);
   const bucket = (gap === "copy-source" && judgement.record.copySource?.bucket) || judgement.record.bucket;
-  const how = (HOW[sourceId] ?? S3_ACCESS_LOG)[gap].replaceAll("{bucket}", () => printable(bucket));
+  const how = waysOf(judgement, sourceId)[gap].replaceAll("{bucket}", () => printable(bucket));
   const values = or(NAMES_OF[fact](get(judgement.facts, fact)));
   return { fact, how, sentence: `The ${WHAT[fact]} is not known (${values}). ${capitalised(how)}.` };
+}
+
+function waysOf({ record }: Judgement, sourceId: string): Record<Gap, string> {
+  if (sourceId !== "ceph-ops-log") return HOW[sourceId] ?? S3_ACCESS_LOG;
+  if (interfaceCode(record.facts) === POST) return OPS_LOG_OF_FORMS;
+  // The transport is known exactly where the headers are logged.
+  return get(record.facts, "transport") === ANY_TRANSPORT ? OPS_LOG : OPS_LOG_WITH_HEADERS;
 }
 
 function gapOf({ record, facts }: Judgement, fact: FactName): Gap {

@@ -63,6 +63,7 @@ function outcomeSentence(record: LogRecord): string {
 }
 
 function breachSentence(policy: string, violated: boolean, broken: BrokenRule[]): string {
+  if (broken.length === 0) return printable(`It breaks no rule of policy ${policy}.`);
   const certain = broken.filter(({ verdict }) => verdict === "violation");
   if (certain.length > 0) return printable(`It breaks ${and(idsOf(certain))} of policy ${policy}.`);
   return printable(`It ${violated ? "breaks" : "may break"} ${or(idsOf(broken))} of policy ${policy}.`);

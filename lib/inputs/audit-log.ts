@@ -31,6 +31,7 @@ export interface LogResult {
   /** As stored, and read. */
   bytes: number;
   passedOver: number;
+  isDigest: boolean;
   tally: TallyCounts;
   /** `null` where nothing was to be kept, or the object could not be read to its end. */
   kept: Committed | null;
@@ -54,7 +55,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
   }
 
   try {
-    const { source, passedOver, problem } = await readLog(
+    const { source, passedOver, isDigest, problem } = await readLog(
       input,
       ({ id }) => {
         const object = start(id);
@@ -85,7 +86,15 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
       },
     );
     const counts = tally.counts();
-    const result = { name: input.name, sourceId: source?.id ?? null, bytes, passedOver, tally: counts, problem };
+    const result = {
+      name: input.name,
+      sourceId: source?.id ?? null,
+      bytes,
+      passedOver,
+      isDigest,
+      tally: counts,
+      problem,
+    };
     if (!sha256 || problem !== null) return { ...result, kept: null };
     if (!kept) start("none");
     const facts = {

@@ -1,3 +1,4 @@
+import { isCloudTrailDigest, isDigestKey } from "../sources/cloudtrail-digest.ts";
 import { HEAD_BYTES, recognise, SOURCES } from "../sources/index.ts";
 import type { ReaderOptions, Recipient, Source } from "../sources/source.ts";
 import { describe } from "./files.ts";
@@ -15,6 +16,8 @@ export interface ReadResult {
   /** `null` for an object that is empty, or of no known format. */
   source: Source | null;
   passedOver: number;
+  /** It is no log but a CloudTrail digest, which is left out. */
+  isDigest: boolean;
   /** Why the object was not read, or not to its end; what was read before has been counted. */
   problem: string | null;
 }
@@ -29,14 +32,15 @@ export async function readLog(
 ): Promise<ReadResult> {
   const chunks = plainBytes(input, onBytes);
   try {
-    const head = await readHead(chunks, given);
-    if (head.source === null) {
-      return { source: null, passedOver: 0, problem: head.problem ?? (head.bytes.length > 0 ? UNKNOWN_FORMAT : null) };
-    }
-    const reader = head.source.open(recipientFor(head.source), options);
-    reader.push(head.bytes);
+    const { bytes, ended } = await readHead(chunks, given ? 1 : HEAD_BYTES);
+    const isDigest = isCloudTrailDigest(bytes);
+    const source = isDigest ? null : (given ?? recognise(bytes.subarray(0, HEAD_BYTES)));
+    if (source === null || bytes.length === 0) return unread(input, bytes, isDigest, ended);
+
+    const reader = source.open(recipientFor(source), options);
+    reader.push(bytes);
     let problem: string | null = null;
-    for (let chunk = await nextOf(chunks); chunk !== null; chunk = await nextOf(chunks)) {
+    for (let chunk = ended ?? (await nextOf(chunks)); chunk !== END; chunk = await nextOf(chunks)) {
       if (chunk instanceof Error) {
         problem = `${describe(chunk)}; the part before that is audited`;
         break;
@@ -44,38 +48,48 @@ export async function readLog(
       reader.push(chunk);
     }
     reader.end();
-    return { source: head.source, passedOver: reader.passedOver, problem };
+    return { source, passedOver: reader.passedOver, isDigest: false, problem };
   } finally {
     await chunks.return(undefined);
   }
 }
 
-/** The next bytes; `null` at the end; the error where they fail, apart from any that a recipient throws. */
-async function nextOf(chunks: AsyncGenerator<Buffer>): Promise<Buffer | Error | null> {
+function unread({ key }: LogInput, bytes: Buffer, isDigest: boolean, ended: Ended | null): ReadResult {
+  const problem = ended instanceof Error ? describe(ended) : bytes.length > 0 ? UNKNOWN_FORMAT : null;
+  // What is named like a digest and is one in no form that is known is left out, too; a log with such a name is read.
+  const isNamedSo = problem === UNKNOWN_FORMAT && isDigestKey(key);
+  return isDigest || isNamedSo
+    ? { source: null, passedOver: 0, isDigest: true, problem: null }
+    : { source: null, passedOver: 0, isDigest: false, problem };
+}
+
+/** What stands in the place of bytes behind the last ones: their end, or the error with which they fail. */
+const END = "end";
+type Ended = typeof END | Error;
+
+/** The next bytes; an error is that of the bytes, apart from any that a recipient throws. */
+async function nextOf(chunks: AsyncGenerator<Buffer>): Promise<Buffer | Ended> {
   try {
     const { done, value } = await chunks.next();
-    return done ? null : value;
+    return done ? END : value;
   } catch (error) {
     return error as Error;
   }
 }
 
-interface Head {
-  source: Source | null;
-  bytes: Buffer;
-  problem: string | null;
-}
-
-/** Reads until the format is known, or as far as formats are looked for. */
-async function readHead(chunks: AsyncGenerator<Buffer>, given: Source | null): Promise<Head> {
-  let bytes = Buffer.alloc(0);
+/** The first `least` bytes or more; fewer where they ended. */
+async function readHead(
+  chunks: AsyncGenerator<Buffer>,
+  least: number,
+): Promise<{ bytes: Buffer; ended: Ended | null }> {
+  let bytes: Buffer = Buffer.alloc(0);
   for (;;) {
     const chunk = await nextOf(chunks);
-    if (chunk === null) return { source: null, bytes, problem: null };
-    if (chunk instanceof Error) return { source: null, bytes, problem: describe(chunk) };
-    bytes = Buffer.concat([bytes, chunk]);
-    const source = given ?? recognise(bytes.subarray(0, HEAD_BYTES));
-    if (source || bytes.length >= HEAD_BYTES) return { source, bytes, problem: null };
+    if (!Buffer.isBuffer(chunk)) return { bytes, ended: chunk };
+    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+    if (bytes.length >= least) return { bytes, ended: null };
+    // A chunk is valid until the next one is asked for.
+    bytes = Buffer.from(bytes);
   }
 }
 

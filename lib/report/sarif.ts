@@ -1,4 +1,4 @@
-import type { ComplianceFinding, FindingVerdict } from "../findings/compliance-finding.ts";
+import type { CheckStatus, ComplianceFinding } from "../findings/compliance-finding.ts";
 import { jsonLine } from "../findings/json-line.ts";
 import { signatureWords, transportWords } from "../findings/words.ts";
 import type { Rule, Severity, Table } from "../policy/policy.ts";
@@ -6,7 +6,7 @@ import { printable } from "./printable.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-const LEVELS: Record<FindingVerdict, "error" | "warning"> = { violation: "error", indeterminate: "warning" };
+const LEVELS: Record<CheckStatus, "error" | "warning" | "none"> = { Fail: "error", Warning: "warning", Pass: "none" };
 
 /** GitHub code scanning ranks alerts by this number: low to 3.9, medium to 6.9, high to 8.9, critical from 9.0. */
 const SCORES: Record<Severity, string> = { low: "3.0", medium: "5.5", high: "8.0", critical: "9.5" };
@@ -59,7 +59,7 @@ function descriptorOf(id: string, policy: Table, rule: Rule): object {
         `${rule.title} Permitted: ${transportWords(rule.transport)} with ${signatureWords(rule.signature)}. Source: ${rule.cite}.`,
       ),
     },
-    defaultConfiguration: { level: LEVELS.violation },
+    defaultConfiguration: { level: LEVELS.Fail },
     properties: {
       policy: policy.id,
       policyDigest: policy.digest,
@@ -76,7 +76,7 @@ function resultOf(finding: ComplianceFinding, id: string, index: number): object
   return {
     ruleId: id,
     ruleIndex: index,
-    level: LEVELS[data.verdict],
+    level: LEVELS[finding.compliance.status],
     message: { text: messageText(desc) },
     locations: [
       {

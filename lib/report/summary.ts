@@ -2,6 +2,7 @@ import type { styleText } from "node:util";
 import type { ScanResult } from "../cli/scan.ts";
 import type { FactName } from "../facts.ts";
 import { keyExposure } from "../findings/key-exposure.ts";
+import { capitalised } from "../findings/words.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type PolicyCounts, type TallyCounts, totals } from "../tally.ts";
 import type { Offender } from "./offenders.ts";
@@ -19,12 +20,8 @@ const MISSING: Record<FactName, string> = {
   target: "encryption of the object",
 };
 
-const HOW_TO_GET: Record<FactName, string> = {
-  transport: "logs with cipher suite and TLS version (S3 access logs since 2019)",
-  signature: "logs with the signature version (S3 access logs since 2019)",
-  source: "--inventory MANIFEST of the source's bucket, and that bucket's log",
-  target: "--inventory MANIFEST of the bucket: an S3 Inventory with EncryptionStatus",
-};
+/** How many ways to get one fact are shown: they name buckets, so that there may be many. */
+const SHOWN_ADVICE = 3;
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -38,6 +35,8 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
       paint("bold", `${plural(all.records, "record")} in ${plural(result.objects, "log object")}`) +
         `, ${bytesText(result.bytes)} in ${durationText(result.seconds)}${speed}`,
     ],
+    skipped(),
+    digests(),
     verdicts(),
     exposures === 0
       ? []
@@ -56,6 +55,20 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+
+  function skipped(): string[] {
+    const { objects, records, verdicts } = result.skipped;
+    if (objects === 0) return [];
+    return wrap(
+      `Not read again, because the store has their receipts: ${plural(objects, "log object")} with ` +
+        `${plural(records, "record")}, ${countText(verdicts.violation)} violation and ` +
+        `${countText(verdicts.indeterminate)} indeterminate. The numbers below are without them.`,
+    );
+  }
+
+  function digests(): string[] {
+    return result.digests === 0 ? [] : wrap(`${plural(result.digests, "CloudTrail digest")} left out: no log.`);
+  }
 
   function verdicts(): string[] {
     const lines = all.records + all.malformed;
@@ -113,8 +126,19 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
       paint("bold", "Missing evidence"),
       ...names.flatMap((name) => [
         `  ${MISSING[name]}: ${plural(all.missing[name]!, "record")}`,
-        ...wrap(`get it from ${HOW_TO_GET[name]}`, 4).map((line) => paint("dim", line)),
+        ...advice(name).flatMap((sentence) => wrap(sentence, 4).map((line) => paint("dim", line))),
       ]),
+    ];
+  }
+
+  function advice(name: FactName): string[] {
+    const found = result.advice.filter(({ fact }) => fact === name);
+    const shown = found.slice(0, SHOWN_ADVICE);
+    const rest = all.missing[name]! - shown.reduce((sum, { records }) => sum + records, 0);
+    const counts = rest > 0 || shown.length > 1;
+    return [
+      ...shown.map(({ how, records }) => `${capitalised(how)}${counts ? ` (${plural(records, "record")})` : ""}.`),
+      ...(rest > 0 ? [`… and likewise for ${plural(rest, "more record")}`] : []),
     ];
   }
 

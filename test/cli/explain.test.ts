@@ -85,7 +85,7 @@ it("prints each record and malformed line, in the order of the input", async () 
       signature: [],
       encryption: { source: [], target: [] },
       policies: [{ id: "obs-sse", verdict: "not-covered", rules: [] }],
-      reason: "crossed no network: lifecycle, log delivery or the service itself",
+      reason: "crossed no network: lifecycle, log delivery, half of a copy, or the service itself",
     },
     {
       ...common,

@@ -93,11 +93,7 @@ describe("how to get what an S3 access log does not tell", () => {
 test.for([
   ["cloudtrail", "P", "pass an S3 Inventory of bucket photos with --inventory"],
   ["obs-access-log", "P", "pass an OBS inventory of bucket photos with --inventory"],
-  [
-    "ceph-ops-log",
-    "H",
-    "have rgw_log_http_headers hold server_port, http_x_amz_server_side_encryption and http_x_amz_server_side_encryption_customer_algorithm, and audit the ops log from the write of the object on",
-  ],
+  ["ceph-ops-log", "A", "audit the ops log from the write of the object on"],
   ["a-source-to-come", "P", "pass an S3 Inventory of bucket photos with --inventory"],
 ] as const)("each source has its own way: %s", ([sourceId, start, how]) => {
   expect(missingEvidence(judged({}), "target", sourceId)).toEqual({
@@ -105,6 +101,35 @@ test.for([
     how,
     sentence: `The encryption of the object is not known (none, SSE-S3, SSE-KMS or SSE-C). ${start}${how.slice(1)}.`,
   });
+});
+
+describe("of a Ceph gateway it depends on what the gateway logs", () => {
+  const HEADERS =
+    "have rgw_log_http_headers hold server_port, http_x_amz_server_side_encryption and http_x_amz_server_side_encryption_customer_algorithm, and";
+  const STATE = "state with --default-encryption what the store does with a write that asks for nothing";
+  const FORM = "no ops log holds the fields of a form, so have the clients of bucket photos upload without one";
+
+  test.for<[code: number, transport: number, fact: FactName, how: string]>([
+    [GET, ANY_TRANSPORT, "transport", "have rgw_log_http_headers hold server_port and server_port_secure"],
+    [GET, ANY_TRANSPORT, "target", `${HEADERS} audit the ops log from the write of the object on`],
+    [GET, HTTP, "target", "audit the ops log from the write of the object on"],
+    [PUT, ANY_TRANSPORT, "target", `${HEADERS} ${STATE}`],
+    [PUT, HTTP, "target", STATE],
+    [PART, HTTP, "target", "audit the ops log from the initiation of the upload on"],
+    [POST, HTTP, "target", FORM],
+    [POST, ANY_TRANSPORT, "signature", FORM],
+    [POST, ANY_TRANSPORT, "transport", "have rgw_log_http_headers hold server_port and server_port_secure"],
+  ])("interface %i, transport %i: %s", ([code, transport, fact, how]) => {
+    const facts = pack(code, transport, ANY_SIGNATURE, ANY_ENCRYPTION, ANY_ENCRYPTION);
+    expect(missingEvidence(judged({ facts }), fact, "ceph-ops-log").how).toBe(how);
+  });
+});
+
+test("a store behind a proxy sees no more than its proxy", () => {
+  const facts = pack(GET, ANY_TRANSPORT, ANY_SIGNATURE, 0, ANY_ENCRYPTION);
+  expect(missingEvidence(judged({ facts }), "transport", "s3-access-log-proxied").how).toBe(
+    "the store sees no more than its proxy lets through, so have the proxy of bucket photos refuse plain HTTP",
+  );
 });
 
 test.for([

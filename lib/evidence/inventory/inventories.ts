@@ -154,7 +154,8 @@ function bySnapshot(a: Listing, b: Listing): number {
   return compare(a.bucket, b.bucket) || a.snapshot - b.snapshot || compare(a.digest, b.digest);
 }
 
-function byKeyAndTime(a: InventoryRow, b: InventoryRow): number {
+/** An order of rows that depends on nothing but the rows. */
+export function byKeyAndTime(a: InventoryRow, b: InventoryRow): number {
   return (
     compare(a.key, b.key) ||
     a.lastModified - b.lastModified ||

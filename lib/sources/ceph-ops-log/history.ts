@@ -13,6 +13,7 @@ import {
   PART_COPY,
   PLAIN,
   PUT,
+  SSE_KMS,
   SSE_S3,
   set,
 } from "../../facts.ts";
@@ -23,6 +24,10 @@ export interface Settlement {
   fact: FactName;
   by: "earlier-write" | "multipart-initiate";
   write: Write;
+  /** What the write leaves possible, as bits. */
+  values: number;
+  /** The write asked for no encryption, so that `values` is whatever the store does then. */
+  askedForNothing: boolean;
   /** The record says otherwise, and both are possible. */
   isContradiction: boolean;
 }
@@ -41,6 +46,10 @@ export interface History {
 /** Objects that are remembered, and uploads likewise: some 50 MB. */
 const LIMIT = 100_000;
 const NOT_FOUND = 404;
+/** What a store may make of a write that asks for nothing. */
+const DEFAULTS = PLAIN | SSE_S3 | SSE_KMS;
+/** Stands for DEFAULTS among the encryptions of a write, so that it is told from a write that may have asked for one of them. */
+const BY_DEFAULT = ANY_ENCRYPTION + 1;
 const NONE: readonly Settlement[] = [];
 
 const READING_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -132,6 +141,7 @@ function changesObjects({ entry, code, method }: Request): boolean {
 /** What a write is stored as. Gateways up to 16 take `AES256` and store the object in the clear. */
 function asked(facts: Facts): number {
   const target = get(facts, "target");
+  if (target === DEFAULTS) return BY_DEFAULT;
   return target & SSE_S3 ? target | PLAIN : target;
 }
 
@@ -140,9 +150,12 @@ function asked(facts: Facts): number {
  * gateway serves a read with a customer's key that the object does not need), either may be so.
  */
 function fit(own: Facts, fact: FactName, by: Settlement["by"], write: Write | null): Settled {
+  if (write === null) return { facts: own, settlements: NONE };
+  const askedForNothing = write.encryption === BY_DEFAULT;
+  const values = write.encryption & BY_DEFAULT ? (write.encryption & ANY_ENCRYPTION) | DEFAULTS : write.encryption;
   const before = get(own, fact);
-  const both = write === null ? before : before & write.encryption;
-  if (write === null || both === before) return { facts: own, settlements: NONE };
-  const after = both || before | write.encryption;
-  return { facts: set(own, fact, after), settlements: [{ fact, by, write, isContradiction: both === 0 }] };
+  const both = before & values;
+  if (both === before && !askedForNothing) return { facts: own, settlements: NONE };
+  const settlement = { fact, by, write, values, askedForNothing, isContradiction: both === 0 };
+  return { facts: set(own, fact, both || before | values), settlements: [settlement] };
 }

@@ -1,4 +1,5 @@
 import type { Narrowing } from "../../evidence/evidence.ts";
+import { ASKED_FOR_NOTHING } from "../../evidence/stated.ts";
 import { POST } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import type { Details } from "./entry.ts";
@@ -42,9 +43,11 @@ export function recordOf(
   };
 }
 
-function narrowing({ fact, by, write }: Settlement): Narrowing {
-  const did = by === "earlier-write" ? "made the object" : "began the upload";
-  return { fact, values: write.encryption, by, detail: `${nameOf(write)} ${did}` };
+function narrowing({ fact, by, write, values, askedForNothing }: Settlement): Narrowing {
+  const did = `${nameOf(write)} ${by === "earlier-write" ? "made the object" : "began the upload"}`;
+  return askedForNothing
+    ? { fact, values, by: ASKED_FOR_NOTHING, detail: `${did} and asked for no encryption` }
+    : { fact, values, by, detail: did };
 }
 
 function reasonOf({ code, isLoggedInFull }: Request, settlements: readonly Settlement[]): string | null {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { PLAIN, SSE_C, SSE_KMS, SSE_S3 } from "../../../lib/facts.ts";
-import { COPY_SOURCE, CUSTOMER, type OpsLine, opsLine, SOURCE_CUSTOMER, SSE } from "./ops-line.ts";
+import { type FactName, PLAIN, SSE_C, SSE_KMS, SSE_S3 } from "../../../lib/facts.ts";
+import { COPY_SOURCE, CUSTOMER, type OpsLine, opsLine, SOURCE_CUSTOMER, SSE, START } from "./ops-line.ts";
 import { readAll, spell } from "./read-all.ts";
 
 const OPEN = "none|SSE-S3|SSE-KMS|SSE-C";
@@ -283,8 +283,42 @@ describe("the evidence", () => {
     ]);
   });
 
+  test.each<[title: string, lines: Partial<OpsLine>[], fact: FactName, did: string]>([
+    ["that a read finds", [put({}), read()], "target", "made the object"],
+    ["that a refused read finds", [put({}), read({ status: 403 })], "target", "made the object"],
+    ["that a completion made", [initiate({}), complete(), read()], "target", "made the object"],
+    ["whose part this is", [initiate({}), part()], "target", "began the upload"],
+    ["that is completed", [initiate({}), complete()], "target", "began the upload"],
+    [
+      "that is copied",
+      [put({}), other("copy_obj", "PUT /lab/t", { headers: { ...KMS, [COPY_SOURCE]: "/lab/k" } })],
+      "source",
+      "made the object",
+    ],
+  ])("tells of one %s that it asked for nothing", (_title, lines, fact, did) => {
+    const by = "earlier-write-asked-for-nothing";
+    const values = PLAIN | SSE_S3 | SSE_KMS;
+    const write = lines.length - 1;
+    const begun = new Date(START + (write - 1) * 1000).toISOString();
+    const detail = `request tx${write} of ${begun} ${did} and asked for no encryption`;
+    expect(evidence(lines).at(-1)).toEqual([{ fact, values, by, detail }]);
+  });
+
+  test("does not tell it of one that may have asked for something", () => {
+    const values = PLAIN | SSE_S3 | SSE_KMS;
+    const twoUploads = [initiate(KMS), initiate({}), complete()];
+    const twoWrites = [
+      put(KMS, { at: 0, took: 900 }),
+      put({}, { at: 500, took: 500 }),
+      read({ at: 2000, status: 403 }),
+    ];
+    for (const lines of [twoUploads, twoWrites]) {
+      expect(evidence(lines).at(-1)).toMatchObject([{ fact: "target", values }]);
+      expect(evidence(lines).at(-1)![0]!.by).toMatch(/^(?:earlier-write|multipart-initiate)$/);
+    }
+  });
+
   test("is not named where the record says as much by itself", () => {
-    expect(evidence([put({}), read()])).toEqual([[], []]);
     expect(evidence([put(SSE_C_KEY), read({ headers: SSE_C_KEY })])).toEqual([[], []]);
   });
 

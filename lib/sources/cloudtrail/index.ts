@@ -1,0 +1,108 @@
+import { MAX_LINE } from "../lines.ts";
+import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
+import { createDocumentReader } from "./documents.ts";
+import { createEvent, type Event } from "./event.ts";
+import { DETAIL, EVENT_SOURCE } from "./fields.ts";
+import { createHistory } from "./history.ts";
+import { recognises } from "./recognise.ts";
+import { recordOf } from "./record.ts";
+import { createRequestReader, type Request } from "./request.ts";
+import { createTape, scanObject, type Tape } from "./scan-object.ts";
+import { createWindow, type Window } from "./window.ts";
+
+/** AWS CloudTrail's events, of which those of S3 are records; also single events, as EventBridge delivers them. */
+export const cloudtrail: Source = {
+  id: "cloudtrail",
+  recognises,
+  open,
+};
+
+const S3 = "s3.amazonaws.com";
+const OPEN_BRACE = 123;
+const NO_SOURCE = "the event has no eventSource, or more than one";
+
+/** What a reader works with: fit for every log object, and dear to make. */
+interface Tools {
+  window: Window;
+  tape: Tape;
+  event: Event;
+  /** Null where that is not certain. */
+  isS3(): boolean | null;
+  readRequest(): Request | string;
+}
+
+/** Those of the reader that ended last. */
+let idle: Tools | null = null;
+
+function createTools(): Tools {
+  const window = createWindow(MAX_LINE);
+  const event = createEvent(window);
+  const isS3 = event.reading(([source, another]) => (source && another === undefined ? source === S3 : null));
+  return {
+    window,
+    tape: createTape(),
+    event,
+    isS3: () => isS3(EVENT_SOURCE),
+    readRequest: createRequestReader(event, window),
+  };
+}
+
+function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
+  const tools = idle ?? createTools();
+  idle = null;
+  const { window, tape, event, isS3, readRequest } = tools;
+  const history = createHistory();
+  let passedOver = 0;
+
+  const documents = createDocumentReader(window, tape, { object, malformed: (line) => recipient.malformed(line) });
+  return {
+    push: documents.push,
+    end() {
+      documents.end();
+      window.clear();
+      idle = tools;
+    },
+    get passedOver() {
+      return passedOver;
+    },
+  };
+
+  function object(at: number, line: number): string | null {
+    event.glanceAt(tape);
+    const start = event.start(EVENT_SOURCE) === 0 ? turnToDetail() : at;
+    switch (isS3()) {
+      case null:
+        return NO_SOURCE;
+      case false:
+        passedOver++;
+        return null;
+      default:
+        event.turnTo(tape);
+        return read(line, window.offset + start);
+    }
+  }
+
+  /** EventBridge's wrapper. */
+  function turnToDetail(): number {
+    event.turnTo(tape);
+    const start = event.start(DETAIL);
+    if (start > 0 && window.bytes[start] === OPEN_BRACE) {
+      scanObject(window, start, tape, "event");
+      event.turnTo(tape);
+    }
+    return start;
+  }
+
+  function read(line: number, offset: number): string | null {
+    const request = readRequest();
+    if (typeof request === "string") return request;
+    const settled = history.settle(request);
+    // Also outside of the time range: later events may rest on it.
+    history.note(request, settled.facts);
+
+    if (request.time < since || request.time >= until) passedOver++;
+    else if (recipient.see(settled.facts)) recipient.judge(recordOf(request, settled, line, offset));
+    return null;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Policy } from "../policy/policy.ts";
+import { type LogObject, storeKeys } from "./log-object.ts";
+import type { Receipt, ReceiptFacts } from "./receipt.ts";
+import type { Store } from "./store.ts";
+
+/** What an audit would be made with. */
+export interface AuditTerms extends Pick<ReceiptFacts, "evidence"> {
+  policies: readonly Pick<Policy, "id" | "digest">[];
+  /** The log format that the object is to be read as; `null` if it is to be recognised. */
+  sourceId: string | null;
+}
+
+/** The receipt of an audit that was made on the same terms, so that another would say the same; `null` if there is none. */
+export async function priorAudit(
+  store: Store,
+  object: Omit<LogObject, "sourceId">,
+  terms: AuditTerms,
+): Promise<Receipt | null> {
+  const stored = await store.get(storeKeys({ ...object, sourceId: "" }).receipt);
+  const receipt = stored && parse(stored.bytes);
+  return receipt && isOnTerms(receipt, terms) ? receipt : null;
+}
+
+/** A receipt that cannot be read proves nothing: it is written again. */
+function parse(bytes: Buffer): Receipt | null {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return null;
+  }
+}
+
+function isOnTerms({ version, source, policies, evidence }: Receipt, terms: AuditTerms): boolean {
+  const { sourceId } = terms;
+  if (sourceId !== null && source !== sourceId && source !== "none") return false;
+  const wanted = terms.policies.map(({ id, digest }) => ({ id, digest }));
+  return (
+    JSON.stringify([version, policies, evidence]) === JSON.stringify([1, wanted, [...new Set(terms.evidence)].sort()])
+  );
+}
