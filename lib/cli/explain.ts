@@ -5,6 +5,7 @@ import type { DefaultEncryption } from "../evidence/stated.ts";
 import { jsonLine } from "../findings/json-line.ts";
 import { auditLog } from "../inputs/audit-log.ts";
 import { findManifests } from "../inputs/files.ts";
+import { holdTwins } from "../inputs/hold-twins.ts";
 import type { Problem } from "../inputs/input.ts";
 import { readLog } from "../inputs/read-log.ts";
 import { openPolicies } from "../policy/shipped.ts";
@@ -37,7 +38,8 @@ export async function explain(
   const { inputs: refs, problems } = await places.find(request.paths, null);
   const inputs = refs.map(places.input);
   const inventories = await openInventories(await findManifests(request.inventories), places.inventory);
-  const evidence = createEvidence(inventories, request.defaultEncryption);
+  const joins = request.source === null && holdTwins(refs);
+  const evidence = createEvidence(inventories, request.defaultEncryption, joins);
   const { since, until } = request;
   const reading = {
     source: SOURCES.find(({ id }) => id === request.source) ?? null,
@@ -46,23 +48,24 @@ export async function explain(
     onBytes: () => signal.throwIfAborted(),
   };
 
-  if (request.inventories.length > 0) {
-    const asking = askInto({ policies, resolvers: evidence.resolvers });
-    for (const input of inputs) await readLog(input, () => asking, reading);
-    const ignore = { see: () => false, judge() {}, malformed() {} };
-    for (const input of evidence.wantsHalves() ? inputs : []) {
-      await readLog(input, () => ignore, { ...reading, onCopyHalf: evidence.offerHalf });
+  if (request.inventories.length > 0 || joins) {
+    for (const input of inputs) {
+      await readLog(input, ({ id }) => askInto({ policies, resolvers: evidence.on(id).resolvers }), reading);
+    }
+    for (const input of evidence.wantsRelated() ? inputs : []) {
+      await readLog(input, ({ id }) => evidence.twinTaker(id), { ...reading, onCopyHalf: evidence.offerHalf });
     }
     for (const { manifest, problems: faults } of await evidence.fetch()) {
       problems.push(...faults.map((message) => ({ name: manifest, message })));
     }
   }
 
-  const { resolvers } = evidenceFrom(evidence.snapshot());
+  const known = evidenceFrom(evidence.snapshot());
   for (const input of inputs) {
     signal.throwIfAborted();
     const { name, problem } = await auditLog(input, {
-      judge: { policies, resolvers },
+      judge: { policies, resolvers: known.resolvers },
+      evidenceOn: known.on,
       evidence: [],
       ...reading,
       everyRecord: true,

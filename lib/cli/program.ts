@@ -316,7 +316,8 @@ Objects of a bucket that the store has receipts of are skipped, so the same comm
 run again, goes on where it stopped.
 
 A verdict that the logs alone leave open (indeterminate) often becomes definite with
-an S3 Inventory of the bucket: pass its manifest with --inventory.`;
+an S3 Inventory of the bucket: pass its manifest with --inventory. S3 access logs and
+CloudTrail's, audited together, settle each other's open records.`;
 
 const EXPLAIN_HELP = `
 Examples:

@@ -5,6 +5,7 @@ import { createEvidence } from "../evidence/create-evidence.ts";
 import { type InventoryReport, openInventories } from "../evidence/inventory/inventories.ts";
 import type { DefaultEncryption } from "../evidence/stated.ts";
 import { findManifests } from "../inputs/files.ts";
+import { holdTwins } from "../inputs/hold-twins.ts";
 import type { Problem } from "../inputs/input.ts";
 import type { Policy } from "../policy/policy.ts";
 import { openPolicies } from "../policy/shipped.ts";
@@ -91,7 +92,9 @@ export async function scan<T>(
   if (s3) progress.step("listing log objects", 0);
   const { inputs, problems } = await places.find(request.paths, request.store);
   const opened = await openInventories(await findManifests(request.inventories), places.inventory);
-  const evidence = createEvidence(opened, request.defaultEncryption);
+  // Logs that are all read as one format hold no twins.
+  const joins = request.source === null && holdTwins(inputs);
+  const evidence = createEvidence(opened, request.defaultEncryption, joins);
   const spoolDir = await mkdtemp(join(tmpdir(), "sealwatch-"));
   const options: RunOptions = { ...request, s3, evidence: [], spoolDir };
 
@@ -101,7 +104,7 @@ export async function scan<T>(
     options.evidence = [...usable((await opened.fetch(new Map())).reports), ...stated];
     const receipts = await findReceipts();
     const unread = inputs.filter((ref) => !receipts.has(ref));
-    const inventories = request.inventories.length > 0 ? await gather(unread) : [];
+    const inventories = request.inventories.length > 0 || joins ? await gather(unread) : [];
     options.evidence = [...usable(inventories), ...stated];
     const results = await run("judge", "auditing", unread);
     const logs = results.map(({ log }) => log!);
@@ -141,11 +144,11 @@ export async function scan<T>(
   /** Reads the logs for what the unread ones need to be judged, and gets it. */
   async function gather(unread: readonly InputRef[]): Promise<InventoryReport[]> {
     for (const { asked } of await run("ask", "looking for open records", unread)) evidence.add(asked!);
-    // A skipped object may hold the read half of a copy that another one logs.
-    if (evidence.wantsHalves()) {
-      for (const { asked } of await run("halves", "looking for copy sources", inputs)) evidence.add(asked!);
+    // A skipped object may hold what another one's records need.
+    if (evidence.wantsRelated()) {
+      for (const { asked } of await run("related", "looking for related records", inputs)) evidence.add(asked!);
     }
-    progress.step("reading inventories", 0);
+    if (request.inventories.length > 0) progress.step("reading inventories", 0);
     return evidence.fetch();
   }
 

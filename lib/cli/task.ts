@@ -12,7 +12,6 @@ import { type Advice, createAdvice } from "../report/advice.ts";
 import { createOffenders, type OffenderCounts } from "../report/offenders.ts";
 import type { S3Options } from "../s3/client.ts";
 import { SOURCES } from "../sources/index.ts";
-import type { Recipient } from "../sources/source.ts";
 import { priorAudit } from "../stores/prior-audit.ts";
 import type { Receipt } from "../stores/receipt.ts";
 import { type InputRef, openPlaces } from "./places.ts";
@@ -36,9 +35,9 @@ export interface RunOptions {
   wantsFindings: boolean;
 }
 
-/** One step of a run over one log object: look for its receipt, ask what evidence is needed, look for copy halves, or judge. */
+/** One step of a run over one log object: look for its receipt, ask what evidence is needed, look for records that others need, or judge. */
 export interface Task {
-  step: "receipt" | "ask" | "halves" | "judge";
+  step: "receipt" | "ask" | "related" | "judge";
   index: number;
   ref: InputRef;
 }
@@ -85,6 +84,7 @@ export async function createTasks(
     ...(options.since !== undefined && { since: options.since }),
     ...(options.until !== undefined && { until: options.until }),
   };
+  const known = evidenceFrom(snapshot);
   const reading = { source, ...range, onBytes: (chunk: Buffer) => onBytes(chunk.length) };
 
   return ({ step, index, ref }) => {
@@ -94,8 +94,8 @@ export async function createTasks(
         return findReceipt(index, input);
       case "ask":
         return ask(index, input);
-      case "halves":
-        return findHalves(index, input);
+      case "related":
+        return findRelated(index, input);
       case "judge":
         return judge(index, input);
     }
@@ -110,24 +110,24 @@ export async function createTasks(
 
   async function ask(index: number, input: LogInput): Promise<TaskResult> {
     const evidence = evidenceFrom(snapshot);
-    await readLog(input, () => askInto({ policies, resolvers: evidence.resolvers }), reading);
+    await readLog(input, ({ id }) => askInto({ policies, resolvers: evidence.on(id).resolvers }), reading);
     return { index, asked: evidence.asked() };
   }
 
-  async function findHalves(index: number, input: LogInput): Promise<TaskResult> {
-    const evidence = evidenceFrom(snapshot);
-    await readLog(input, () => IGNORE, { ...reading, onCopyHalf: evidence.offerHalf });
-    return { index, asked: evidence.asked() };
+  async function findRelated(index: number, input: LogInput): Promise<TaskResult> {
+    const finder = known.finder();
+    await readLog(input, ({ id }) => finder.twinTaker(id), { ...reading, onCopyHalf: finder.offerHalf });
+    return { index, asked: finder.found() };
   }
 
   async function judge(index: number, input: LogInput): Promise<TaskResult> {
-    const { resolvers } = evidenceFrom(snapshot);
     const offenders = createOffenders();
     const advice = createAdvice();
     const malformed: MalformedSample[] = [];
     const spool = options.wantsFindings ? openFindingsSpool(join(options.spoolDir, `${index}.findings`)) : null;
     const audit: LogAudit = {
-      judge: { policies, resolvers },
+      judge: { policies, resolvers: known.resolvers },
+      evidenceOn: known.on,
       evidence: options.evidence,
       ...reading,
       ...(store && { keep: { store, spoolDir: options.spoolDir } }),
@@ -149,8 +149,6 @@ export async function createTasks(
     }
   }
 }
-
-const IGNORE: Recipient = { see: () => false, judge() {}, malformed() {} };
 
 interface FindingsSpool {
   readonly path: string;

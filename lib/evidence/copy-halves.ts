@@ -18,8 +18,8 @@ export interface CopyHalves {
   found(): CopyHalf[];
 }
 
-export function createCopyHalves(): CopyHalves {
-  const wanted = new Set<string>();
+/** @param wanted requests whose source is to be found, to which `want` adds */
+export function createCopyHalves(wanted = new Set<string>()): CopyHalves {
   const halves = new Map<string, CopyHalf[]>();
   return {
     want(requestId) {

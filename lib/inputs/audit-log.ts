@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { auditInto, type Judge, type Judgement } from "../audit.ts";
+import type { ObjectEvidence } from "../evidence/create-evidence.ts";
 import type { ComplianceFinding } from "../findings/compliance-finding.ts";
 import { findingsOf } from "../findings/ocsf.ts";
 import type { Malformed } from "../record.ts";
@@ -12,6 +13,8 @@ import { type ReadOptions, readLog } from "./read-log.ts";
 
 export interface LogAudit extends Pick<ReadOptions, "source" | "since" | "until"> {
   judge: Judge;
+  /** Resolvers in place of the judge's, once the format is known. */
+  evidenceOn?: (sourceId: string) => ObjectEvidence;
   /** Digests of the evidence at hand, for the receipt. */
   evidence: readonly string[];
   /** Where to keep findings, quarantine and receipt, and a folder for what is on its way there. */
@@ -46,6 +49,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
   const sha256 = keep && createHash("sha256");
   let bytes = 0;
   let kept: ObjectAudit | undefined;
+  let evidence: ObjectEvidence | undefined;
 
   function start(sourceId: string): LogObject {
     const { bucket, key, lastModified } = input;
@@ -59,8 +63,10 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
       input,
       ({ id }) => {
         const object = start(id);
+        evidence = audit.evidenceOn?.(id);
         return auditInto(tally, {
           ...audit.judge,
+          ...(evidence && { resolvers: evidence.resolvers }),
           everyRecord: audit.everyRecord ?? false,
           onJudgement(judgement) {
             audit.onJudgement?.(judgement, object);
@@ -101,7 +107,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
       size: bytes,
       sha256: sha256.digest("hex"),
       totals: totals(counts, audit.judge.policies),
-      evidence: audit.evidence,
+      evidence: [...audit.evidence, ...(evidence?.digests() ?? [])],
     };
     return { ...result, kept: await kept!.commit(facts) };
   } finally {

@@ -31,13 +31,21 @@ export function bareEtag(etag: string): string {
 }
 
 export function storeKeys(object: LogObject): StoreKeys {
-  const day = new Date(object.lastModified).toISOString().slice(0, 10);
-  const place = `dt=${day}/${folderName(object.bucket)}/${objectId(object)}`;
+  const place = `${placeOf(object)}${objectId(object)}`;
   return {
     findings: `findings/${place}.ndjson.gz`,
     receipt: `receipts/${place}.json`,
     quarantine: `quarantine/${place}.ndjson.gz`,
   };
+}
+
+/** What the keys of all receipts begin with of a bucket's log objects that landed on one day. */
+export function receiptsFolder(object: Pick<LogObject, "bucket" | "lastModified">): string {
+  return `receipts/${placeOf(object)}`;
+}
+
+function placeOf({ bucket, lastModified }: Pick<LogObject, "bucket" | "lastModified">): string {
+  return `dt=${new Date(lastModified).toISOString().slice(0, 10)}/${folderName(bucket)}/`;
 }
 
 /** A bucket's name as one folder name on every system; two buckets never share one. */

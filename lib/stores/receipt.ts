@@ -8,7 +8,7 @@ export interface ReceiptFacts {
   /** 64 hex digits of the log object's bytes as stored. */
   sha256: string;
   totals: Totals;
-  /** Digests of the evidence that was at hand, in any order. */
+  /** Digests of the evidence that was at hand, and of what was used of other log objects; in any order. */
   evidence: readonly string[];
 }
 

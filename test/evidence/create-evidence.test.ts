@@ -69,7 +69,7 @@ async function evidenceOn(record: LogRecord, listings: Listing[], halves: Half[]
   const inventories = inventoriesOf(listings);
   const evidence = createEvidence(inventories);
   ask(evidence, record);
-  const wantsHalves = evidence.wantsHalves();
+  const wantsHalves = evidence.wantsRelated();
   for (const half of halves) evidence.offerHalf({ requestId: record.requestId, time: T, versionId: null, ...half });
   await evidence.fetch();
   return { found: resolve(evidence, record), wantsHalves, asked: inventories.asked };
@@ -264,7 +264,12 @@ describe("what is asked for", () => {
     const record = recordOf("PutObject", { uri, authType: "QueryString" });
     ask(evidence, record);
     ask(evidence, recordOf("CopyObject"));
-    expect(evidence.asked()).toEqual({ objects: new Map(), requestIds: new Set(), halves: [] });
+    expect(evidence.asked()).toEqual({
+      objects: new Map(),
+      requestIds: new Set(),
+      halves: [],
+      twins: { wanted: new Map(), found: [] },
+    });
     expect(await evidence.fetch()).toEqual([]);
     expect(known(resolve(evidence, record))).toEqual({ target: SSE_KMS });
   });
@@ -301,7 +306,7 @@ describe("across threads", () => {
     step((worker, i) => {
       for (const record of records.filter((_, n) => n % 2 === i)) ask(worker, record);
     });
-    expect(main.wantsHalves()).toBe(true);
+    expect(main.wantsRelated()).toBe(true);
     // Each half is in a file of the other thread.
     step((worker, i) => worker.offerHalf(halves[1 - i]!));
     await main.fetch();

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const SEALWATCH = fileURLToPath(new URL("../../lib/cli/sealwatch.js", import.meta.url));
+export const SEALWATCH = fileURLToPath(new URL("../../lib/cli/sealwatch.js", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface Ran {

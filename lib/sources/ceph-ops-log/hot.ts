@@ -23,8 +23,8 @@ import {
 } from "./walk.ts";
 
 /** The hot path. Any fault and any doubt is left to `parseEntry`, and a property test holds the two to the same entries. */
-export interface HotReader extends Pick<Walker, "load" | "start" | "end"> {
-  /** The next line of the window; `null` if it is for `parseEntry`. */
+export interface HotReader extends Pick<Walker, "load" | "start" | "end" | "beginsLine"> {
+  /** The next entry of the window; `null` if it, or all that is left of its line, is for `parseEntry`. */
   next(): Entry | null;
 }
 
@@ -57,6 +57,9 @@ export function createHotReader(): HotReader {
     },
     get end() {
       return walker.end;
+    },
+    get beginsLine() {
+      return walker.beginsLine;
     },
   };
 

@@ -8,8 +8,9 @@ import { parseEntry } from "./parse.ts";
 import { recognises } from "./recognise.ts";
 import { recordOf } from "./record.ts";
 import { requestOf } from "./request.ts";
+import { objectStarts } from "./run-together.ts";
 
-/** The ops log of Ceph's object gateway as a file: JSON, one record a line. */
+/** The ops log of Ceph's object gateway as a file: JSON, one record a line or, written at once, several. */
 export const cephOpsLog: Source = {
   id: "ceph-ops-log",
   recognises,
@@ -40,8 +41,8 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
           continue;
         }
         while (hot.end + 1 < next - window) {
-          line++;
           const entry = hot.next();
+          if (hot.beginsLine) line++;
           const at = window + hot.start;
           read(entry, bytes, at, window + hot.end, offset + at - from);
         }
@@ -61,11 +62,28 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     },
   };
 
-  /** @param plain what the hot path has read of the line from `at` to `lf` */
-  function read(plain: Entry | null, bytes: Buffer, at: number, lf: number, offset: number): void {
-    const entry = plain ?? parse(bytes, at, lf);
+  /** @param plain what the hot path has read from `at` to `end` */
+  function read(plain: Entry | null, bytes: Buffer, at: number, end: number, offset: number): void {
+    if (plain) {
+      take(plain, bytes, at, end, offset);
+      return;
+    }
+    const entry = parse(bytes, at, end);
+    const starts = typeof entry === "string" && entry !== TOO_LONG ? objectStarts(bytes, at, end) : [at];
+    if (starts.length === 1) {
+      take(entry, bytes, at, end, offset);
+      return;
+    }
+    for (const [i, start] of starts.entries()) {
+      const next = starts[i + 1] ?? end;
+      take(parse(bytes, start, next), bytes, start, next, offset + start - at);
+    }
+  }
+
+  /** @param entry a text says what is wrong with it */
+  function take(entry: Entry | string, bytes: Buffer, at: number, end: number, offset: number): void {
     if (typeof entry === "string") {
-      const start = lineOf(bytes, at, lf);
+      const start = lineOf(bytes, at, end);
       reject(start, start.length, offset, entry);
       return;
     }
@@ -76,7 +94,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     if (entry.time < since || entry.time >= until) passedOver++;
     else if (recipient.see(settled.facts)) {
       // What the hot path reads, parseEntry reads too.
-      const details = parse(bytes, at, lf) as Details;
+      const details = parse(bytes, at, end) as Details;
       recipient.judge(recordOf(request, details, settled, line, offset));
     }
   }
@@ -86,11 +104,11 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   }
 }
 
-function parse(bytes: Buffer, at: number, lf: number): (Entry & Details) | string {
-  const line = lineOf(bytes, at, lf);
+function parse(bytes: Buffer, at: number, end: number): (Entry & Details) | string {
+  const line = lineOf(bytes, at, end);
   return line.length > MAX_LINE ? TOO_LONG : parseEntry(line.toString());
 }
 
-function lineOf(bytes: Buffer, at: number, lf: number): Buffer {
-  return bytes.subarray(at, lf > at && bytes[lf - 1] === CR ? lf - 1 : lf);
+function lineOf(bytes: Buffer, at: number, end: number): Buffer {
+  return bytes.subarray(at, end > at && bytes[end - 1] === CR ? end - 1 : end);
 }

@@ -11,12 +11,17 @@ export interface Walker {
   readonly bytes: Buffer;
   /** Looks ahead over whole lines, as many as fit a window. Returns where the last of them ends; `from` if none fits. */
   load(bytes: Buffer, from: number, to: number): number;
-  /** Goes to the next line of the window. False: it is another kind of JSON, or none, and only `start` and `end` are known. */
+  /**
+   * Goes to the next entry of the window. False: here is another kind of JSON, or none, and of what is left of the line only
+   * `start` and `end` are known.
+   */
   next(): boolean;
-  /** The line walked last, from its first byte to its LF, in `bytes`. */
+  /** The entry walked last, from its first byte to its LF, or to the entry that follows on the same line, in `bytes`. */
   start: number;
   end: number;
-  /** Whether the line has a value for this place; REQUIRED ones it has. */
+  /** Whether it is the first of its line. */
+  beginsLine: boolean;
+  /** Whether the entry has a value for this place; REQUIRED ones it has. */
   has(place: number): boolean;
   /** Where the value at a place that it has begins and ends. */
   readonly from: Int32Array;
@@ -82,12 +87,14 @@ export function createWalker(): Walker {
   const headers = createNames(b, HEADER_PLACES, TEXT);
   const from = new Int32Array(PLACES);
   const to = new Int32Array(PLACES);
-  /** The places that the line has a value for, as bits. */
+  /** The places that the entry has a value for, as bits. */
   let noted = 0;
   /** Index into `at` of the next structural byte. */
   let i = 0;
-  /** The first backslash from the line on. */
+  /** The first backslash from the entry on. */
   let backslash = -1;
+  /** Another entry begins where the last one ends. */
+  let runsOn = false;
 
   const walker: Walker = {
     bytes: Buffer.from(b.buffer, b.byteOffset, b.byteLength),
@@ -97,19 +104,24 @@ export function createWalker(): Walker {
       i = 0;
       backslash = -1;
       walker.end = -1;
+      runsOn = false;
       return Math.max(limit, start);
     },
     next() {
-      walker.start = walker.end + 1;
+      walker.beginsLine = !runsOn;
+      walker.start = runsOn ? walker.end : walker.end + 1;
       const first = i;
-      const isPlain = readLine(walker.start);
+      const end = walk(walker.start);
+      const isPlain = end >= 0 && firstBackslash(walker.start) > end;
+      runsOn = isPlain && b[end] === OPEN;
       if (!isPlain) i = first;
-      while (b[at[i]!] !== LF) i++;
-      walker.end = at[i++]!;
-      return isPlain && firstBackslash(walker.start) > walker.end;
+      if (!runsOn) while (b[at[i++]!] !== LF);
+      walker.end = runsOn ? end : at[i - 1]!;
+      return isPlain;
     },
     start: 0,
     end: -1,
+    beginsLine: true,
     has: (place) => (noted & (1 << place)) !== 0,
     from,
     to,
@@ -123,17 +135,20 @@ export function createWalker(): Walker {
     return backslash;
   }
 
-  /** From name to name; what is between them is looked at byte by byte. Leaves `i` on the line. */
-  function readLine(start: number): boolean {
+  /**
+   * From name to name; what is between them is looked at byte by byte. Returns where the entry ends, at its LF or the entry
+   * that follows it, and -1 if it is none that is known; leaves `i` on the line, at that place.
+   */
+  function walk(start: number): number {
     let next = start + 1;
     let names = fields;
     noted = 0;
     fields.restart();
-    if (b[start] !== OPEN) return false;
+    if (b[start] !== OPEN) return -1;
     while (true) {
       const name = at[i]!;
       const colon = at[i + 1]! + 1;
-      if (name !== next || b[name] !== QUOTE || b[colon - 1] !== QUOTE || b[colon] !== COLON) return false;
+      if (name !== next || b[name] !== QUOTE || b[colon - 1] !== QUOTE || b[colon] !== COLON) return -1;
       const place = names.next(name, colon);
       const value = colon + 1;
       i += 2;
@@ -143,38 +158,41 @@ export function createWalker(): Walker {
         do i++;
         while (b[at[i]!] === SPACE);
         const close = at[i++]!;
-        if (b[close] !== QUOTE || place === TOTAL_TIME || place === HTTP_X_HEADERS) return false;
+        if (b[close] !== QUOTE || place === TOTAL_TIME || place === HTTP_X_HEADERS) return -1;
         note(place, value + 1, close);
         next = close + 1;
       } else if (place === HTTP_X_HEADERS) {
-        if (b[value] !== OPEN_LIST || b[value + 1] !== OPEN) return false;
+        if (b[value] !== OPEN_LIST || b[value + 1] !== OPEN) return -1;
         names = headers;
         headers.restart();
         next = value + 2;
         continue;
       } else {
         next = endOfScalar(value);
-        if (next < 0 || (place !== ANY && place !== TOTAL_TIME)) return false;
+        if (next < 0 || (place !== ANY && place !== TOTAL_TIME)) return -1;
         note(place, value, next);
       }
 
       if (names === headers) {
-        if (b[next] !== CLOSE) return false;
+        if (b[next] !== CLOSE) return -1;
         next++;
         if (b[next] === COMMA && b[next + 1] === OPEN) {
           next += 2;
           continue;
         }
-        if (b[next] !== CLOSE_LIST) return false;
+        if (b[next] !== CLOSE_LIST) return -1;
         next++;
         names = fields;
       }
       if (b[next] === CLOSE) break;
-      if (b[next] !== COMMA) return false;
+      if (b[next] !== COMMA) return -1;
       next++;
     }
+    if ((noted & REQUIRED) !== REQUIRED) return -1;
+    if (b[next + 1] === OPEN) return next + 1;
     if (b[next + 1] === CR) i++;
-    return at[i] === next + (b[next + 1] === CR ? 2 : 1) && b[at[i]!] === LF && (noted & REQUIRED) === REQUIRED;
+    const end = at[i]!;
+    return end === next + (b[next + 1] === CR ? 2 : 1) && b[end] === LF ? end : -1;
   }
 
   function note(place: number, start: number, end: number): void {

@@ -1,14 +1,17 @@
 import { createVocabulary } from "../vocabulary.ts";
 import {
-  EVENT_KEYS,
+  ALL_KEYS,
   EVENT_SOURCE,
   FIELDS,
+  FIRST_RARE,
   type Field,
   fieldOf,
   find,
+  type Keys,
   membersUnder,
   NO_KEYS,
   quoted,
+  USUAL_KEYS,
 } from "./fields.ts";
 import { KEY_END, MEMBER, type Tape, type Text, VALUE_END, VALUE_START } from "./scan-object.ts";
 
@@ -16,8 +19,6 @@ import { KEY_END, MEMBER, type Tape, type Text, VALUE_END, VALUE_START } from ".
 export interface Event {
   /** Turns to the event whose members are on the tape. */
   turnTo(tape: Tape): void;
-  /** The same for `eventSource` alone, which is less work; other members may be there or not. */
-  glanceAt(tape: Tape): void;
   /**
    * Every different value of a member, which may be an array, or stand there twice. Numbers and objects are given as their
    * text; `null` is no value.
@@ -37,124 +38,140 @@ export interface Event {
   end(field: Field): number;
 }
 
+/** How many of an event's members have been looked for. */
+const NONE = 0;
+const SOURCE = 1;
+const USUAL = 2;
+const ALL = 3;
+
 const NOTHING: readonly string[] = [];
 
 export function createEvent({ bytes, view }: Text): Event {
-  /** Of the member's value; 0 for a member that is not there. */
+  let tape: Tape;
+  let found = NONE;
+  /** Of the member's value: 0 for a member that is not there, and as the end of one that is cut; `~end` of a string with escapes. */
   const starts = new Int32Array(FIELDS);
   const ends = new Int32Array(FIELDS);
   /** Members that stand there again: field, start and end of each. */
   let again: number[] = [];
 
   return {
-    turnTo,
-    glanceAt(tape) {
-      starts[EVENT_SOURCE] = 0;
-      if (again.length > 0) again = [];
-      const { places, used } = tape;
-      for (let member = 0; member < used; member += MEMBER) {
-        const start = places[member]!;
-        if (start < 0) continue;
-        const end = places[member + KEY_END]!;
-        if (end < 0) {
-          turnTo(tape);
-          return;
-        }
-        if (end - start === SOURCE_LENGTH && fieldOf(find(EVENT_KEYS, view, start, end)) === EVENT_SOURCE)
-          note(EVENT_SOURCE, places[member + VALUE_START]!, places[member + VALUE_END]!);
-      }
+    turnTo(next) {
+      tape = next;
+      found = NONE;
     },
     values,
-    said,
+    said: (field) => values(field).filter(saysSomething),
     only(field) {
-      const all = values(field);
-      return all.length === 1 && all[0] !== "" ? all[0]! : null;
+      const [value, another] = values(field);
+      return another === undefined && value ? value : null;
     },
     reading(meaning) {
       const words = createVocabulary(bytes, (word) => meaning(decode(Buffer.from(word, "latin1"), 0, word.length)));
       const nothing = meaning(NOTHING);
       return (field) => {
-        if (starts[field] === 0) return nothing;
-        const known = again.length === 0 ? words.find(starts[field]!, ends[field]!) : undefined;
+        lookFor(field);
+        const start = starts[field]!;
+        if (start === 0) return nothing;
+        const known = again.length === 0 ? words.find(start, ends[field]!) : undefined;
         return known === undefined ? meaning(values(field)) : known;
       };
     },
     json: (field) => (isThere(field) ? parse(bytes, starts[field]!, ends[field]!) : undefined),
-    start: (field) => starts[field]!,
-    end: (field) => (again.length > 0 ? 0 : ends[field]!),
+    start(field) {
+      lookFor(field);
+      return starts[field]!;
+    },
+    end(field) {
+      lookFor(field);
+      return again.length > 0 ? 0 : ends[field]!;
+    },
   };
 
-  function turnTo({ places, used }: Tape): void {
+  /** Makes sure that the member has been looked for. */
+  function lookFor(field: Field): void {
+    const wanted = field === EVENT_SOURCE ? SOURCE : field < FIRST_RARE ? USUAL : ALL;
+    if (found >= wanted) return;
+    found = wanted;
     starts.fill(0);
-    if (again.length > 0) again = [];
-    let keys = NO_KEYS;
+    again = NO_PLACES;
+    if (wanted === SOURCE) lookForSource();
+    else lookForKeys(wanted === USUAL ? USUAL_KEYS : ALL_KEYS);
+  }
+
+  /** Most events are other services', and are asked for nothing else. */
+  function lookForSource(): void {
+    const { places, used } = tape;
     for (let member = 0; member < used; member += MEMBER) {
       const start = places[member]!;
       const end = places[member + KEY_END]!;
-      let key: number;
-      if (start >= 0) {
-        key = end >= 0 ? find(EVENT_KEYS, view, start, end) : findEscaped(EVENT_KEYS, start, ~end);
-        keys = membersUnder(key);
-      } else {
-        if (keys === NO_KEYS) continue;
-        key = end >= 0 ? find(keys, view, ~start, end) : findEscaped(keys, ~start, ~end);
-      }
+      if (start < 0 || (end - start !== SOURCE_LENGTH && end >= 0)) continue;
+      if (keyAt(USUAL_KEYS, start, end) === SOURCE_KEY) note(EVENT_SOURCE, member);
+    }
+  }
+
+  function lookForKeys(wanted: Keys): void {
+    const { places, used } = tape;
+    let inner = NO_KEYS;
+    for (let member = 0; member < used; member += MEMBER) {
+      const start = places[member]!;
+      const isInner = start < 0;
+      if (isInner && inner === NO_KEYS) continue;
+      const key = keyAt(isInner ? inner : wanted, isInner ? ~start : start, places[member + KEY_END]!);
+      if (!isInner) inner = membersUnder(key);
       const field = fieldOf(key);
-      if (field >= 0) note(field, places[member + VALUE_START]!, places[member + VALUE_END]!);
+      if (field >= 0) note(field, member);
     }
   }
 
-  function findEscaped(keys: typeof NO_KEYS, start: number, end: number): number {
-    return find(keys, ...quoted(String(parse(bytes, start - 1, end + 1))));
+  function keyAt(keys: Keys, start: number, end: number): number {
+    if (end >= 0) return find(keys, view, start, end);
+    return find(keys, ...quoted(JSON.parse(bytes.toString("utf8", start - 1, ~end + 1)) as string));
   }
 
-  function note(field: Field, start: number, end: number): void {
-    if (starts[field] !== 0) {
-      again.push(field, start, end);
-      return;
-    }
-    starts[field] = start;
-    ends[field] = end;
+  function note(field: Field, member: number): void {
+    const start = tape.places[member + VALUE_START]!;
+    const end = tape.places[member + VALUE_END]!;
+    if (starts[field] === 0) {
+      starts[field] = start;
+      ends[field] = end;
+    } else again = [...again, field, start, end];
   }
 
-  /** In full: of an event that is cut, a value may have no end. */
   function isThere(field: Field): boolean {
+    lookFor(field);
     return starts[field] !== 0 && ends[field] !== 0;
   }
 
   function values(field: Field): readonly string[] {
     if (!isThere(field)) return NOTHING;
-    const found = decode(bytes, starts[field]!, ends[field]!);
-    if (again.length === 0 && found.length < 2) return found;
-    const all = new Set(found);
+    const first = decode(bytes, starts[field]!, ends[field]!);
+    if (again.length === 0 && first.length < 2) return first;
+    const all = new Set(first);
     for (let i = 0; i < again.length; i += 3) {
       if (again[i] === field) for (const value of decode(bytes, again[i + 1]!, again[i + 2]!)) all.add(value);
     }
     return [...all];
   }
-
-  function said(field: Field): readonly string[] {
-    return values(field).filter(saysSomething);
-  }
 }
 
+const NO_PLACES: number[] = [];
 const SOURCE_LENGTH = "eventSource".length;
+const SOURCE_KEY = find(USUAL_KEYS, ...quoted("eventSource"));
 
 export function saysSomething(value: string): boolean {
   return value !== "" && value !== "-";
 }
 
 const QUOTE = 34;
-const BACKSLASH = 92;
 
 function decode(bytes: Buffer, start: number, end: number): readonly string[] {
-  if (bytes[start] !== QUOTE) return strings(parse(bytes, start, end));
-  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return [String(parse(bytes, start, end))];
-  return [bytes.toString("utf8", start + 1, end - 1)];
+  if (bytes[start] === QUOTE && end > 0) return [bytes.toString("utf8", start + 1, end - 1)];
+  return strings(parse(bytes, start, end));
 }
 
 function parse(bytes: Buffer, start: number, end: number): unknown {
-  return JSON.parse(bytes.toString("utf8", start, end));
+  return JSON.parse(bytes.toString("utf8", start, end < 0 ? ~end : end));
 }
 
 function strings(value: unknown): string[] {

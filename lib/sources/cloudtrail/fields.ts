@@ -11,26 +11,13 @@ const field = (path: string): Field => paths.push(path) - 1;
 export const EVENT_SOURCE = field("eventSource");
 export const EVENT_NAME = field("eventName");
 export const EVENT_TIME = field("eventTime");
-export const EVENT_ID = field("eventID");
 export const REQUEST_ID = field("requestID");
 export const ERROR_CODE = field("errorCode");
-export const SOURCE_IP = field("sourceIPAddress");
-export const USER_AGENT = field("userAgent");
-export const RESOURCES = field("resources");
-/** EventBridge's wrapper holds the event here. */
-export const DETAIL = field("detail");
-
-export const IDENTITY_TYPE = field("userIdentity.type");
-export const ACCOUNT_ID = field("userIdentity.accountId");
-export const PRINCIPAL_ID = field("userIdentity.principalId");
-export const ARN = field("userIdentity.arn");
-export const INVOKED_BY = field("userIdentity.invokedBy");
 
 export const BUCKET = field("requestParameters.bucketName");
 export const KEY = field("requestParameters.key");
 export const VERSION_ID = field("requestParameters.versionId");
 export const UPLOAD_ID = field("requestParameters.uploadId");
-export const HOST = field("requestParameters.Host");
 export const ASKED_SSE = field("requestParameters.x-amz-server-side-encryption");
 export const ASKED_SSE_C = field("requestParameters.x-amz-server-side-encryption-customer-algorithm");
 export const COPY_SOURCE = field("requestParameters.x-amz-copy-source");
@@ -44,10 +31,25 @@ export const GIVEN_UPLOAD_ID = field("responseElements.uploadId");
 export const SIGNATURE_VERSION = field("additionalEventData.SignatureVersion");
 export const CIPHER_SUITE = field("additionalEventData.CipherSuite");
 export const SSE_APPLIED = field("additionalEventData.SSEApplied");
-export const AUTHENTICATION_METHOD = field("additionalEventData.AuthenticationMethod");
 
 export const TLS_VERSION = field("tlsDetails.tlsVersion");
 export const TLS_CIPHER_SUITE = field("tlsDetails.cipherSuite");
+
+/** From here on, members that hardly a compliant event is asked for. */
+export const FIRST_RARE: Field = paths.length;
+export const EVENT_ID = field("eventID");
+export const SOURCE_IP = field("sourceIPAddress");
+export const USER_AGENT = field("userAgent");
+export const RESOURCES = field("resources");
+/** EventBridge's wrapper holds the event here. */
+export const DETAIL = field("detail");
+export const IDENTITY_TYPE = field("userIdentity.type");
+export const ACCOUNT_ID = field("userIdentity.accountId");
+export const PRINCIPAL_ID = field("userIdentity.principalId");
+export const ARN = field("userIdentity.arn");
+export const INVOKED_BY = field("userIdentity.invokedBy");
+export const HOST = field("requestParameters.Host");
+export const AUTHENTICATION_METHOD = field("additionalEventData.AuthenticationMethod");
 export const TLS_HOST = field("tlsDetails.clientProvidedHostHeader");
 
 export const FIELDS = paths.length;
@@ -59,9 +61,7 @@ export type Keys = Uint8Array;
 const SHORTEST_KEY = 3;
 const LONGEST_KEY = 63;
 const createKeys = (): Keys => new Uint8Array((LONGEST_KEY + 1) << 5);
-
 export const NO_KEYS = createKeys();
-export const EVENT_KEYS = createKeys();
 
 /** By a key's number: the first of its words below, its field (-1 for an object whose members are wanted), those members. */
 const firstWord: number[] = [0];
@@ -72,10 +72,17 @@ const words: number[] = [];
 /** Makes letters lower case, and no two bytes of the keys' alphabet the same. */
 const LOWER = 0x20202020;
 
-for (const [id, path] of paths.entries()) {
-  const [first, second] = path.split(".") as [string, string?];
-  if (second === undefined) add(EVENT_KEYS, first, id);
-  else add(membersUnder(find(EVENT_KEYS, ...quoted(first)) || add(EVENT_KEYS, first, -1)), second, id);
+export const USUAL_KEYS = keysOf(FIRST_RARE);
+export const ALL_KEYS = keysOf(FIELDS);
+
+function keysOf(count: number): Keys {
+  const keys = createKeys();
+  for (const [id, path] of paths.slice(0, count).entries()) {
+    const [first, second] = path.split(".") as [string, string?];
+    if (second === undefined) add(keys, first, id);
+    else add(membersUnder(find(keys, ...quoted(first)) || add(keys, first, -1)), second, id);
+  }
+  return keys;
 }
 
 /** The field that a key stands for, or -1. */

@@ -1,18 +1,5 @@
 import { createEarlierWrites, type EarlierWrites, type Write } from "../../evidence/earlier-writes.ts";
-import {
-  COMPLETE,
-  COPY,
-  type FactName,
-  type Facts,
-  GET,
-  get,
-  HEAD,
-  INITIATE,
-  OTHER,
-  PART,
-  PART_COPY,
-  set,
-} from "../../facts.ts";
+import { COMPLETE, COPY, type FactName, type Facts, GET, get, HEAD, PART, PART_COPY, set } from "../../facts.ts";
 import type { ObjectVersion } from "../../record.ts";
 import { GIVEN_UPLOAD_ID, STORED_VERSION_ID, UPLOAD_ID } from "./fields.ts";
 import { copySourceOf, objectOf, type Request, requestIdOf } from "./request.ts";
@@ -44,10 +31,6 @@ const NONE: readonly Settlement[] = [];
 /** Events are dated to the second. */
 const LAST_MS = 999;
 
-const READS = new Set([GET, HEAD, PART, PART_COPY]);
-/** Other operations that leave objects and their encryption as they are. */
-const HARMLESS =
-  /^(?:Get|Head|List|Select|Restore|AbortMultipartUpload|(?:Create|Delete|Put)Bucket|(?:Delete|Put)Object(?:Acl|LegalHold|Retention|Tagging))/;
 /** An access point's alias or ARN in place of the bucket's name: which bucket that is does not stand in the event. */
 const ALIAS = /[:/]|-s3alias$|--\w+-s3$|\.mrap$/;
 
@@ -98,31 +81,30 @@ export function createHistory(writes: EarlierWrites = createEarlierWrites(LIMIT)
   }
 
   function note(request: Request, facts: Facts): void {
-    const { code, operation, status } = request;
-    if (READS.has(code) || (code === OTHER && HARMLESS.test(operation))) return;
+    const { effect, status, time, bucket } = request;
     // What the store refused it did not do; what it failed in it may have done.
-    if (status >= 400 && status < 500) return;
-    const { event, time, bucket } = request;
-    const write = {
+    if (effect === "none" || (status >= 400 && status < 500)) return;
+    const object = objectOf(request);
+    const write: Write = {
       requestId: requestIdOf(request),
       from: time,
       until: time + LAST_MS,
       encryption: get(facts, "target"),
     };
-    const object = objectOf(request);
-    if (code === INITIATE) {
-      const uploadId = event.only(GIVEN_UPLOAD_ID);
+    if (effect === "begins") {
+      const uploadId = request.event.only(GIVEN_UPLOAD_ID);
       if (object === null || uploadId === null) return;
-      writes.initiated({ ...object, uploadId }, write);
+      writes.initiated({ bucket: object.bucket, key: object.key, uploadId }, write);
       isEmpty = false;
     } else if (bucket === null || ALIAS.test(bucket)) {
       doubtfulUntil = Math.max(doubtfulUntil, write.until);
     } else if (object === null) {
       writes.deletedSome(bucket, write);
-    } else if (code === OTHER || status >= 500) {
+    } else if (effect === "changes" || status >= 500) {
       writes.deleted(bucket, object.key, write);
     } else {
-      writes.wrote({ ...object, versionId: event.only(STORED_VERSION_ID) }, write);
+      object.versionId = request.event.only(STORED_VERSION_ID);
+      writes.wrote(object, write);
       isEmpty = false;
     }
   }

@@ -69,7 +69,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   };
 
   function object(at: number, line: number): string | null {
-    event.glanceAt(tape);
+    event.turnTo(tape);
     const start = event.start(EVENT_SOURCE) === 0 ? turnToDetail() : at;
     switch (isS3()) {
       case null:
@@ -78,14 +78,12 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
         passedOver++;
         return null;
       default:
-        event.turnTo(tape);
         return read(line, window.offset + start);
     }
   }
 
   /** EventBridge's wrapper. */
   function turnToDetail(): number {
-    event.turnTo(tape);
     const start = event.start(DETAIL);
     if (start > 0 && window.bytes[start] === OPEN_BRACE) {
       scanObject(window, start, tape, "event");

@@ -1,6 +1,7 @@
 import { copySourceObject } from "../../evidence/copy-source.ts";
 import { ANY_ENCRYPTION, type Facts, pack } from "../../facts.ts";
 import type { ObjectVersion } from "../../record.ts";
+import { type Effect, effectOf } from "./effect.ts";
 import { type Event, saysSomething } from "./event.ts";
 import { createFactReader, interfaceOf } from "./facts.ts";
 import {
@@ -24,6 +25,7 @@ export interface Request {
   operation: string;
   /** Interface code. */
   code: number;
+  effect: Effect;
   time: number;
   errorCode: string | null;
   status: number;
@@ -39,9 +41,7 @@ export interface Request {
 export function createRequestReader(event: Event, text: Text): () => Request | string {
   const facts = createFactReader(event);
   const clock = createClock(text);
-  const operationOf = event.reading(([name, another]) =>
-    name && another === undefined ? { name, code: interfaceOf(name) } : null,
-  );
+  const operationOf = event.reading(([name, another]) => (name && another === undefined ? operationNamed(name) : null));
   const errorOf = event.reading((values) => {
     const errorCode = values.find(saysSomething) ?? null;
     return { errorCode, status: statusOf(errorCode) };
@@ -58,7 +58,7 @@ export function createRequestReader(event: Event, text: Text): () => Request | s
     if (operation === null) return "the event has no eventName, or more than one";
     const at = time();
     if (Number.isNaN(at)) return "the event's eventTime is not a time such as 2026-02-06T00:00:38Z";
-    const { name, code } = operation;
+    const { name, code, effect } = operation;
     const { errorCode, status } = errorOf(ERROR_CODE);
     const target = facts.target(code);
     const source = facts.source();
@@ -66,6 +66,7 @@ export function createRequestReader(event: Event, text: Text): () => Request | s
       event,
       operation: name,
       code,
+      effect,
       time: at,
       errorCode,
       status,
@@ -75,6 +76,11 @@ export function createRequestReader(event: Event, text: Text): () => Request | s
       source,
     };
   };
+}
+
+function operationNamed(name: string): { name: string; code: number; effect: Effect } {
+  const code = interfaceOf(name);
+  return { name, code, effect: effectOf(code, name) };
 }
 
 /** The object that is written or read; `null` where the event names none for certain. */

@@ -19,7 +19,7 @@ export interface Tape {
 export const KEY_START = 0;
 /** End of the key's text; `~end` if it holds escapes. */
 export const KEY_END = 1;
-/** Where the value starts, and where it ends; 0 as long as that has not been seen. */
+/** Where the value starts, and where it ends, `~end` if it is a string with escapes; 0 as long as that has not been seen. */
 export const VALUE_START = 2;
 export const VALUE_END = 3;
 export const MEMBER = 4;
@@ -116,15 +116,18 @@ export function scanObject({ bytes, view }: Text, from: number, tape: Tape, scan
       }
       if (member >= 0) places[member + VALUE_START] = at;
       if (c === QUOTE) {
+        let escaped = false;
         at++;
         for (;;) {
           at = skipPlain(view, at);
           c = bytes[at++]!;
           if (c === QUOTE) break;
           if (c !== BACKSLASH) return ~(at - 1);
+          escaped = true;
           at = skipEscape(bytes, at);
           if (at < 0) return at;
         }
+        if (member >= 0) places[member + VALUE_END] = escaped ? ~at : at;
       } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
         if (depth === 1) {
           outer = member;
@@ -138,12 +141,11 @@ export function scanObject({ bytes, view }: Text, from: number, tape: Tape, scan
         containers[depth] = inObject ? OBJECT : ARRAY;
         at = skipSpace(bytes, at + 1);
         if (bytes[at] !== (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) continue;
-        member = -1;
       } else {
         at = skipScalar(bytes, at);
         if (at < 0) return at;
+        if (member >= 0) places[member + VALUE_END] = at;
       }
-      if (member >= 0) places[member + VALUE_END] = at;
     }
 
     for (;;) {

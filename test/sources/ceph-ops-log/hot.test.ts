@@ -129,6 +129,16 @@ test.each(LEFT)("the hot path leaves %s", (line) => {
   expect(readHot(opsLine(), line, opsLine())).toEqual([plain, null, plain]);
 });
 
+test("the hot path takes what runs together, up to what it leaves, and with that the rest of the line", () => {
+  const plain = readPlain(opsLine());
+  const left = opsLine().replace('"user":"tester"', '"user":"tes\\u0074er"');
+  const doubtful = changed({ http_status: "20" });
+  expect(readHot(opsLine().repeat(3), opsLine())).toEqual([plain, plain, plain, plain]);
+  expect(readHot(`${opsLine()}${left}${opsLine()}`, opsLine())).toEqual([plain, null, plain]);
+  expect(readHot(`${opsLine()}${doubtful}${opsLine()}`)).toEqual([plain, null, plain]);
+  expect(readHot(`${opsLine()}${opsLine()}x`, opsLine())).toEqual([plain, null, plain]);
+});
+
 test("more different names than it remembers", () => {
   const line = changed(Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`x${"y".repeat(i % 90)}${i}`, i])));
   const plain = readPlain(line);

@@ -21,7 +21,10 @@ describe("malformed lines", () => {
     ["[]", NOT_JSON],
     ["7", NOT_JSON],
     [opsLine().slice(0, -1), NOT_JSON],
-    [`${opsLine()}${opsLine()}`, NOT_JSON],
+    [`${opsLine()}x`, NOT_JSON],
+    [`${opsLine()}}${opsLine()}`, NOT_JSON],
+    [`${opsLine()} ${opsLine()}`, NOT_JSON],
+    [`${opsLine().slice(0, 30)}${opsLine()}`, NOT_JSON],
     [`${opsLine()}\0`, NOT_JSON],
     ["[".repeat(100_000), NOT_JSON],
     ["{}", '"bucket" is not a string'],
@@ -116,6 +119,68 @@ describe("line ends", () => {
     expect(readAll(`${opsLine()}\r\n\r\n`).malformed).toEqual([
       { line: 2, offset: opsLine().length + 2, bytes: 0, reason: NOT_JSON, text: "" },
     ]);
+  });
+});
+
+describe("records that the gateway wrote at once, on one line", () => {
+  const plain = opsLine({ id: "tx-plain" });
+  const escaped = opsLine({ id: "tx-escaped", headers: { HTTP_USER_AGENT: 'a "}{" b\\' } });
+  const cut = plain.slice(0, -40);
+  const noRecord = '{"bucket":"lab"}';
+  const NO_TIME = '"time" is not a time like 2026-11-22T19:12:36.209169Z';
+
+  test.each<[title: string, pieces: [text: string, reason?: string][]]>([
+    ["two plain ones", [[plain], [plain]]],
+    ["one that is not plain, first", [[escaped], [plain], [plain]]],
+    ["in the middle", [[plain], [escaped], [plain]]],
+    ["and last", [[plain], [plain], [escaped]]],
+    ["what is no record, first", [[noRecord, NO_TIME], [plain]]],
+    ["and last", [[plain], [plain], [noRecord, NO_TIME]]],
+    ["one that is cut short", [[plain], [escaped], [cut, NOT_JSON]]],
+    ["one that is followed by something else", [[plain], [`${plain}]`, NOT_JSON]]],
+  ])("%s", (_title, pieces) => {
+    const texts = pieces.map(([text]) => text);
+    const read = readAll(`${plain}\n${texts.join("")}\r\n${plain}`);
+    const offsets = texts.map((_, i) => plain.length + 1 + texts.slice(0, i).join("").length);
+    const records = pieces.flatMap(([, reason], i) => (reason === undefined ? [[2, offsets[i]]] : []));
+    const malformed = pieces.flatMap(([text, reason], i) =>
+      reason === undefined ? [] : [{ line: 2, offset: offsets[i], bytes: text.length, reason, text }],
+    );
+    expect(read.malformed).toEqual(malformed);
+    expect(read.records.map(({ line, offset }) => [line, offset])).toEqual([
+      [1, 0],
+      ...records,
+      [3, plain.length + texts.join("").length + 3],
+    ]);
+  });
+
+  test("more than fit a window", () => {
+    const read = readAll(plain.repeat(Math.floor(MAX_LINE / plain.length)));
+    expect(read.malformed).toEqual([]);
+    expect(read.records).toHaveLength(Math.floor(MAX_LINE / plain.length));
+  });
+
+  test("they are what they are on lines of their own", () => {
+    const any = fc.constantFrom(
+      plain,
+      escaped,
+      cut,
+      noRecord,
+      opsLine({ operation: "put_obj", request: "PUT /lab/k", headers: { [SSE]: "aws:kms" } }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(any, fc.boolean())), (pieces) => {
+        // Behind what is cut short nothing is told apart.
+        const log = (isTogether: boolean) =>
+          pieces.map(([text, ends]) => `${text}${isTogether && !ends && text !== cut ? "" : "\n"}`).join("");
+        const told = ({ records, malformed }: ReturnType<typeof readAll>) => [
+          records.map(({ line: _line, offset: _offset, ...record }) => record),
+          malformed.map(({ reason, text }) => [reason, text]),
+        ];
+        expect(told(readAll(log(true)))).toEqual(told(readAll(log(false))));
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import * as fields from "../../../lib/sources/cloudtrail/fields.ts";
 import { readAll } from "./read-all.ts";
 
-const { EVENT_KEYS, FIELDS, fieldOf, find, membersUnder, quoted } = fields;
+const { ALL_KEYS, FIELDS, fieldOf, find, membersUnder, quoted } = fields;
 
 const PATHS = {
   EVENT_SOURCE: "eventSource",
@@ -44,7 +44,7 @@ const PATHS = {
 
 function fieldAt(path: string): number {
   const [first, second] = path.split(".") as [string, string?];
-  const key = find(EVENT_KEYS, ...quoted(first));
+  const key = find(ALL_KEYS, ...quoted(first));
   return fieldOf(second === undefined ? key : find(membersUnder(key), ...quoted(second)));
 }
 
@@ -70,7 +70,7 @@ it("no other key is found", () => {
   const unknown = new Set([...others, "a".repeat(64), "", "é".repeat(5)]);
   for (const name of names) unknown.delete(name);
   expect(unknown.size).toBeGreaterThan(500);
-  for (const name of unknown) expect([name, find(EVENT_KEYS, ...quoted(name))]).toEqual([name, 0]);
+  for (const name of unknown) expect([name, find(ALL_KEYS, ...quoted(name))]).toEqual([name, 0]);
 });
 
 it("keys too short to be compared by words are none, wherever they stand", () => {

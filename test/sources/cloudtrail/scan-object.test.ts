@@ -37,7 +37,9 @@ function membersOf({ tape, bytes }: Scan): [string, unknown][] {
     const start = tape.places[at]!;
     const end = tape.places[at + KEY_END]!;
     const key = JSON.parse(`"${bytes.toString("utf8", start < 0 ? ~start : start, end < 0 ? ~end : end)}"`) as string;
-    const value = bytes.toString("utf8", tape.places[at + VALUE_START]!, tape.places[at + VALUE_END]!);
+    const valueEnd = tape.places[at + VALUE_END]!;
+    const value = bytes.toString("utf8", tape.places[at + VALUE_START]!, valueEnd < 0 ? ~valueEnd : valueEnd);
+    expect(valueEnd < 0).toBe(value[0] === '"' && value.includes("\\"));
     members.push([start < 0 ? ` ${key}` : key, JSON.parse(value)]);
   }
   return members;

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { storeKeys } from "../../lib/stores/log-object.ts";
+import { priorAudit } from "../../lib/stores/prior-audit.ts";
+import { receiptBytes } from "../../lib/stores/receipt.ts";
+import { createTally, totals } from "../../lib/tally.ts";
+import { createMemoryStore } from "./memory-store.ts";
+
+const OBJECT = { bucket: "logs", key: "k", etag: "e", lastModified: 0, sourceId: "s3-access-log" };
+
+it.each<[string, audited: string[], atHand: string[], isFound: boolean]>([
+  ["no evidence", [], [], true],
+  ["the same inventories", ["sha256:2", "sha256:1"], ["sha256:1", "sha256:2"], true],
+  ["another inventory", ["sha256:1"], ["sha256:2"], false],
+  ["twins, of which nobody knows beforehand", ["sha256:1", "twins:sha256:3"], ["sha256:1"], true],
+  ["twins and another inventory", ["sha256:1", "twins:sha256:3"], ["sha256:2"], false],
+])("an audit with %s", async (_, audited, evidence, isFound) => {
+  const store = createMemoryStore();
+  const facts = { size: 1, sha256: "0".repeat(64), totals: totals(createTally().counts(), []), evidence: audited };
+  const written = { findings: 0, quarantined: 0, keyExposures: 0 };
+  await store.put(storeKeys(OBJECT).receipt, receiptBytes(OBJECT, facts, written));
+  const found = await priorAudit(store, OBJECT, { policies: [], evidence, sourceId: null });
+  expect(found?.evidence ?? null).toEqual(isFound ? [...audited].sort() : null);
+});
