@@ -36,7 +36,14 @@ function record(facts: Facts, given: Partial<LogRecord> = {}): LogRecord {
 }
 
 function says(...narrowings: Narrowing[]): Resolver & { asked: number } {
-  const resolver = { id: "test", asked: 0, resolve: () => (resolver.asked++, narrowings) };
+  const resolver = {
+    id: "test",
+    asked: 0,
+    resolve() {
+      resolver.asked++;
+      return narrowings;
+    },
+  };
   return resolver;
 }
 

@@ -22,9 +22,9 @@ export function usuallyLogs(counts: HourlyCounts, hour: number): boolean {
   return without <= 1;
 }
 
-/** Those of these hours in which nothing landed and something usually does. */
-export function gapsIn(counts: HourlyCounts, hours: readonly number[]): number[] {
-  return hours.filter((hour) => !logs(counts, hour) && usuallyLogs(counts, hour));
+/** Whether nothing landed in an hour in which something usually does. */
+export function isGap(counts: HourlyCounts, hour: number): boolean {
+  return !logs(counts, hour) && usuallyLogs(counts, hour);
 }
 
 function isActive(counts: HourlyCounts, midnight: number): boolean {

@@ -1,12 +1,19 @@
 import type { ObjectRef } from "../inputs/bucket.ts";
 import { skipAfter, type Window } from "./named-times.ts";
 
+export class OutOfTime extends Error {
+  override name = "OutOfTime";
+}
+
 /**
  * The objects of a place that landed in a window. Where names carry the time, listing begins at the window and ends behind it,
  * in every series of names on its own, so a bucket of millions of log objects costs a request or two for each series and a
  * page for each thousand that landed. All else is listed from end to end.
+ *
+ * Not found is what landed at another time than its name says, as logs that were copied there do: its event tells of it, or the
+ * state machine of infra/history.yml goes through it.
  * @param list the objects after a key, in the order of their keys' UTF-8 bytes
- * @throws an Error once `mayGoOn` says no
+ * @throws {OutOfTime} once `mayGoOn` says no
  */
 export async function* landedIn(
   window: Window,
@@ -18,7 +25,7 @@ export async function* landedIn(
     const listing: AsyncIterable<ObjectRef> = skip === null ? list() : list(skip);
     skip = null;
     for await (const object of listing) {
-      if (!mayGoOn()) throw new Error(`there is no time to list it to its end; left off at ${JSON.stringify(object.key)}`);
+      if (!mayGoOn()) throw new OutOfTime(`no time to list it to its end; left off at ${JSON.stringify(object.key)}`);
       skip = skipAfter(object.key, window);
       if (skip !== null) break;
       const { lastModified } = object;

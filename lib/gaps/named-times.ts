@@ -28,14 +28,14 @@ const DAY = 24 * HOUR;
 const LAYOUTS: readonly Layout[] = [
   {
     // CloudTrail, and S3 access logs with date-based partitions. By the time of the request these come days late.
-    keys: /^(.*\/|)(\d{4}\/\d\d\/\d\d)\/./s,
+    keys: /^(.*\/|)(2\d{3}\/\d\d\/\d\d)\/./s,
     stampOf: (time) => iso(time).slice(0, 10).replaceAll("-", "/"),
     before: 3 * DAY,
     after: DAY,
   },
   {
     // S3 access logs without partitions: the time of delivery.
-    keys: /^(.*)(\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)-[0-9A-Za-z]+$/s,
+    keys: /^(.*)(2\d{3}-\d\d-\d\d-\d\d-\d\d-\d\d)-[0-9A-Za-z]+$/s,
     stampOf: (time) => iso(time).slice(0, 19).replace(/[T:]/g, "-"),
     before: HOUR,
     after: HOUR,
@@ -55,7 +55,7 @@ export function seriesOf(key: string): Series | null {
  * Where to go on listing after a key that landed, by its name, outside the window: what lies in between are keys of its series,
  * which did so, too. `null` for a key that may have landed in the window.
  *
- * Keys that begin like a series and go on with other digits (`logs/2025-old/…` beside `logs/2026-02-06-…`) may be passed over.
+ * Other keys that stand among those of a series (`logs/2025-old/…` beside `logs/2026-02-06-…`) are passed over with them.
  */
 export function skipAfter(key: string, { from, to }: Window): string | null {
   const series = seriesOf(key);
@@ -63,8 +63,8 @@ export function skipAfter(key: string, { from, to }: Window): string | null {
   const { stem, stamp, layout } = series;
   const first = layout.stampOf(from - layout.before);
   if (stamp < first) return stem + first;
-  // The character after "9".
-  return stamp > layout.stampOf(to + layout.after) ? `${stem}:` : null;
+  // Behind all years.
+  return stamp > layout.stampOf(to + layout.after) ? `${stem}3` : null;
 }
 
 function iso(time: number): string {

@@ -1,5 +1,5 @@
-import { COLUMNS, type Column, type Expectation, expectedIn } from "./columns.ts";
 import { printable } from "../report/printable.ts";
+import { COLUMNS, type Column, type Expectation, expectedIn } from "./columns.ts";
 
 /** One thing wrong with a decision table. */
 export interface Fault extends Expectation {

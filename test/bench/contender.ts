@@ -17,7 +17,7 @@ export interface Measured extends Answer {
   peak: number;
 }
 
-const CHUNK = 4 * 1024 * 1024;
+const CHUNK = 256 * 1024;
 
 /** Times `read` on the files that the command line names, and prints what came of it. */
 export async function contend(read: (files: string[]) => Answer | Promise<Answer>): Promise<void> {

@@ -97,7 +97,7 @@ function stoppedAt(s3: S3Server, stop: number, signal: NodeJS.Signals, fault: Fa
     );
     s3.faultOf = ({ number }) => {
       if (number < stop) return null;
-      child.kill(signal);
+      if (number === stop) child.kill(signal);
       return fault;
     };
   });

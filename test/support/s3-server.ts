@@ -4,9 +4,12 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { type Answer, type Bucket, carryOut, objectOf, type S3Operation } from "./s3-operations.ts";
+import { type BucketSettings, type SettingsOperation, settingAsked, tellSetting } from "./s3-settings.ts";
 
 export interface S3Request {
   operation: S3Operation;
+  /** The setting of a bucket that is asked for. */
+  setting: SettingsOperation | null;
   bucket: string;
   key: string;
   /** From 1, over all requests. */
@@ -33,6 +36,8 @@ export interface S3Server {
   /** `http://127.0.0.1:PORT` */
   endpoint: string;
   buckets: Map<string, Bucket>;
+  /** Of the buckets that have any. */
+  settings: Map<string, BucketSettings>;
   /** Every request so far, as `OPERATION BUCKET/KEY`. */
   requests: string[];
   /** Asked before each request is carried out; a test sets it. */
@@ -79,6 +84,7 @@ export async function startS3(...buckets: string[]): Promise<S3Server> {
   const s3: S3Server = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     buckets: new Map(buckets.map((name) => [name, new Map()])),
+    settings: new Map(),
     requests: [],
     faultOf: () => null,
     put(bucket, key, bytes, lastModified) {
@@ -96,10 +102,11 @@ export async function startS3(...buckets: string[]): Promise<S3Server> {
     const { pathname, searchParams } = new URL(request.url!, s3.endpoint);
     const [bucket = "", ...parts] = pathname.slice(1).split("/").map(decodeURIComponent);
     const key = parts.join("/");
+    const setting = settingAsked(bucket, key, searchParams);
     const operation = key === "" ? "ListObjectsV2" : OPERATIONS[request.method!]!;
-    s3.requests.push(`${operation} ${bucket}/${key}`);
+    s3.requests.push(`${setting ?? operation} ${bucket}/${key}`);
     const { headers } = request;
-    const fault = s3.faultOf({ operation, bucket, key, number: s3.requests.length, headers });
+    const fault = s3.faultOf({ operation, setting, bucket, key, number: s3.requests.length, headers });
     if (fault === "reset") return void request.socket.destroy();
     const body = await buffer(request);
     if (fault !== null && fault !== "lost") {
@@ -108,8 +115,13 @@ export async function startS3(...buckets: string[]): Promise<S3Server> {
       if ("ignore" in fault) for (const name of fault.ignore) delete headers[name];
     }
     const objects = s3.buckets.get(bucket);
-    const refusal = refusalOf(headers, body) ?? (objects ? null : { status: 404, code: "NoSuchBucket" });
-    const result = refusal ?? carryOut(operation, objects!, key, searchParams, headers, body);
+    const isThere = objects !== undefined || setting === "ListBuckets";
+    const refusal = refusalOf(headers, body) ?? (isThere ? null : { status: 404, code: "NoSuchBucket" });
+    const result =
+      refusal ??
+      (setting === null
+        ? carryOut(operation, objects!, key, searchParams, headers, body)
+        : tellSetting(setting, bucket, s3, searchParams));
     if (fault === "lost") return void request.socket.destroy();
     send(response, result, fault !== null && "cut" in fault ? fault.cut : null);
   }

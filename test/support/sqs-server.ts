@@ -29,19 +29,18 @@ export async function startSqs(): Promise<SqsServer> {
     const { QueueUrl, Entries }: { QueueUrl: string; Entries: Entry[] } = JSON.parse(await text(request));
     if (QueueUrl !== sqs.url || Entries.length > 10) return void response.writeHead(400).end();
     sqs.batches.push(Entries.length);
-    const [refused, taken] = [true, false].map((is) =>
-      Entries.filter((entry) => sqs.refuses(entry.MessageBody) === is),
-    );
-    for (const { MessageBody } of taken!) sqs.messages.push(MessageBody);
+    const refused = Entries.filter(({ MessageBody }) => sqs.refuses(MessageBody));
+    const taken = Entries.filter((entry) => !refused.includes(entry));
+    for (const { MessageBody } of taken) sqs.messages.push(MessageBody);
     response.setHeader("Content-Type", "application/x-amz-json-1.0");
     response.end(
       JSON.stringify({
-        Successful: taken!.map(({ Id, MessageBody }) => ({
+        Successful: taken.map(({ Id, MessageBody }) => ({
           Id,
           MessageId: Id,
           MD5OfMessageBody: hash("md5", MessageBody),
         })),
-        Failed: refused!.map(({ Id }) => ({ Id, Code: "InternalError", SenderFault: false })),
+        Failed: refused.map(({ Id }) => ({ Id, Code: "InternalError", SenderFault: false })),
       }),
     );
   });

@@ -1,7 +1,8 @@
 import type { Malformed } from "../../record.ts";
 import { KEPT, MAX_LINE } from "../lines.ts";
 import { endOf, type Finder, resume, type Unit } from "./resume.ts";
-import { type Scanned, scanObject, skipSpace, type Tape } from "./scan-object.ts";
+import { type Scanned, scanObject, type Tape } from "./scan-object.ts";
+import { skipSpace } from "./tokens.ts";
 import { STEP, type Window } from "./window.ts";
 
 export interface Taker {

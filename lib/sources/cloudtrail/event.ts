@@ -49,8 +49,9 @@ const NOTHING: readonly string[] = [];
 export function createEvent({ bytes, view }: Text): Event {
   let tape: Tape;
   let found = NONE;
-  /** Of the member's value: 0 for a member that is not there, and as the end of one that is cut; `~end` of a string with escapes. */
+  /** Of the member's value; 0 for a member that is not there. */
   const starts = new Int32Array(FIELDS);
+  /** `~end` of a string with escapes; 0 of a value that is cut. */
   const ends = new Int32Array(FIELDS);
   /** Members that stand there again: field, start and end of each. */
   let again: number[] = [];
@@ -63,8 +64,8 @@ export function createEvent({ bytes, view }: Text): Event {
     values,
     said: (field) => values(field).filter(saysSomething),
     only(field) {
-      const [value, another] = values(field);
-      return another === undefined && value ? value : null;
+      const all = values(field);
+      return all.length === 1 && all[0] !== "" ? all[0]! : null;
     },
     reading(meaning) {
       const words = createVocabulary(bytes, (word) => meaning(decode(Buffer.from(word, "latin1"), 0, word.length)));

@@ -79,7 +79,7 @@ export function createFactReader(event: Event): FactReader {
   const customerKeys = event.reading(union(() => SSE_C));
 
   return {
-    /** A TLS version or cipher suite proves TLS; that both are missing proves HTTP only of a signed request that no service made. */
+    /** A TLS version or a cipher suite proves TLS. Where both are missing, a signed request that no service made was HTTP. */
     transport() {
       const versions = tlsVersions(TLS_VERSION);
       if (versions !== 0) return versions;
@@ -143,7 +143,7 @@ export function isByService(event: Event): boolean {
   );
 }
 
-/** Whole values of the caller's account and id alone count: a role's session name, the client's own choice, is part of others. */
+/** Only whole values of two members count: the name of a role's session is the client's choice, and part of others. */
 export function isAnonymous(event: Event): boolean {
   return [ACCOUNT_ID, PRINCIPAL_ID].some((field) =>
     event.values(field).some((value) => /^anonymous(?:_principal)?$/i.test(value)),

@@ -98,7 +98,6 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     const settled = history.settle(request);
     // Also outside of the time range: later events may rest on it.
     history.note(request, settled.facts);
-
     if (request.time < since || request.time >= until) passedOver++;
     else if (recipient.see(settled.facts)) recipient.judge(recordOf(request, settled, line, offset));
     return null;

@@ -1,6 +1,7 @@
 import { createEvent, type Event } from "./event.ts";
 import { DETAIL, EVENT_SOURCE } from "./fields.ts";
-import { createTape, scanObject, skipSpace, type Tape, type Text } from "./scan-object.ts";
+import { createTape, scanObject, type Tape, type Text } from "./scan-object.ts";
+import { skipSpace } from "./tokens.ts";
 
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;

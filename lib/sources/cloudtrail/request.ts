@@ -46,7 +46,6 @@ export function createRequestReader(event: Event, text: Text): () => Request | s
     const errorCode = values.find(saysSomething) ?? null;
     return { errorCode, status: statusOf(errorCode) };
   });
-
   const onlyOne = event.reading(([value, another]) => (another === undefined && value ? value : null));
 
   function time(): number {

@@ -82,8 +82,8 @@ function nextDocument(bytes: Buffer, from: number, end: number): number {
 const FIRST_KEY = Buffer.from('"eventVersion"');
 
 /**
- * The comma before the next event of an array, from `first` on. A broken quote turns strings inside out, so behind it only this is a sure sign:
- * in a string the key's quotes would be escaped.
+ * The comma before the next event of an array, from `first` on. A broken quote turns strings inside out, so behind it only
+ * this is a sure sign: in a string the key's quotes would be escaped.
  */
 function nextEvent(bytes: Buffer, from: number, end: number, first: number): number {
   const text = bytes.subarray(0, end);

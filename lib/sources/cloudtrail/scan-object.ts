@@ -1,4 +1,6 @@
-/** Bytes to scan. Behind them stand a NUL, so that every scan ends there, and 4 bytes of anything. */
+import { skipEscape, skipPlain, skipScalar, skipSpace } from "./tokens.ts";
+
+/** Bytes to scan. Behind them stands a NUL, which ends every scan, and 3 bytes of anything. */
 export interface Text {
   bytes: Buffer;
   /** Of the same memory. */
@@ -19,8 +21,9 @@ export interface Tape {
 export const KEY_START = 0;
 /** End of the key's text; `~end` if it holds escapes. */
 export const KEY_END = 1;
-/** Where the value starts, and where it ends, `~end` if it is a string with escapes; 0 as long as that has not been seen. */
+/** Where the value starts; 0 as long as that has not been seen. */
 export const VALUE_START = 2;
+/** Where it ends; `~end` if it is a string with escapes. */
 export const VALUE_END = 3;
 export const MEMBER = 4;
 
@@ -176,84 +179,4 @@ function isRecords(bytes: Buffer, places: Int32Array, member: number): boolean {
   const start = places[member + KEY_START]!;
   const end = places[member + KEY_END]!;
   return end - start === RECORDS.length && RECORDS.compare(bytes, start, end) === 0;
-}
-
-/** JSON's white space, and no more. */
-export function skipSpace(bytes: Uint8Array, from: number): number {
-  let at = from;
-  for (let c = bytes[at]; c === 32 || c === 10 || c === 13 || c === 9; ) c = bytes[++at];
-  return at;
-}
-
-/**
- * To the next quote, backslash or control character, four bytes at a time: subtracting 1 from each byte of a word borrows
- * into bit 7 where the byte was 0, or was less than 32 when subtracting that. A borrow may reach the byte above and mark it, too, but
- * only the lowest mark is used. Bytes of 128 and more are masked out.
- */
-function skipPlain(view: DataView, from: number): number {
-  for (let at = from; ; at += 4) {
-    const word = view.getInt32(at, true);
-    const marks =
-      (((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101) | (word - 0x20202020)) &
-      ~word &
-      0x80808080;
-    if (marks !== 0) return at + ((31 - Math.clz32(marks & -marks)) >> 3);
-  }
-}
-
-/** From behind the backslash to behind the escape; `~place` of what fits none. */
-function skipEscape(bytes: Uint8Array, at: number): number {
-  switch (bytes[at]) {
-    case QUOTE:
-    case BACKSLASH:
-    case 47: // /
-    case 98: // b
-    case 102: // f
-    case 110: // n
-    case 114: // r
-    case 116: // t
-      return at + 1;
-    case 117: // u
-      for (let digit = at + 1; digit <= at + 4; digit++) if (!isHexDigit(bytes[digit]!)) return ~digit;
-      return at + 5;
-    default:
-      return ~at;
-  }
-}
-
-const LITERALS = new Map(["true", "false", "null"].map((literal) => [literal.charCodeAt(0), Buffer.from(literal)]));
-
-/** From a number or literal to behind it; `~place` of what fits none. */
-export function skipScalar(bytes: Uint8Array, from: number): number {
-  let at = from;
-  if (bytes[at] === 45) at++;
-  else if (!isDigit(bytes[at]!)) return skipLiteral(bytes, at);
-  at = bytes[at] === 48 ? at + 1 : skipDigits(bytes, at);
-  if (at >= 0 && bytes[at] === 46) at = skipDigits(bytes, at + 1);
-  if (at < 0 || (bytes[at]! | 0x20) !== 101) return at;
-  at++;
-  if (bytes[at] === 43 || bytes[at] === 45) at++;
-  return skipDigits(bytes, at);
-}
-
-function skipLiteral(bytes: Uint8Array, at: number): number {
-  const literal = LITERALS.get(bytes[at]!);
-  if (literal === undefined) return ~at;
-  for (let i = 1; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return ~(at + i);
-  return at + literal.length;
-}
-
-/** One digit at least. */
-function skipDigits(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (isDigit(bytes[at]!)) at++;
-  return at === from ? ~at : at;
-}
-
-function isDigit(c: number): boolean {
-  return c >= 48 && c <= 57;
-}
-
-function isHexDigit(c: number): boolean {
-  return isDigit(c) || ((c | 0x20) >= 97 && (c | 0x20) <= 102);
 }

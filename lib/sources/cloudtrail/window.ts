@@ -15,7 +15,7 @@ export interface Window extends Text {
 }
 
 /** Bytes taken at a time: they stay in the processor's cache while they are read. */
-export const STEP = 1 << 16;
+export const STEP = 1 << 17;
 /** Room behind the bytes: a NUL, and what a reader of four bytes may see of them. */
 const SLACK = 4;
 

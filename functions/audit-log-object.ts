@@ -1,0 +1,48 @@
+import { tmpdir } from "node:os";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import middy from "@middy/core";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { environment, environmentList } from "../lib/environment.ts";
+import { auditLanded } from "../lib/events/audit-landed.ts";
+import { createPace } from "../lib/events/pace.ts";
+import { landedInput } from "../lib/inputs/landed.ts";
+import type { Measure } from "../lib/metrics/audit-measures.ts";
+import { emitMeasures } from "../lib/metrics/emit-measures.ts";
+import { policiesInForce } from "../lib/policy/in-force.ts";
+import { s3Client } from "../lib/s3/client.ts";
+import { openBucketStore } from "../lib/stores/bucket.ts";
+
+const findingsBucket = environment("FINDINGS_BUCKET");
+const logBuckets = environmentList("LOG_BUCKETS");
+const logger = new Logger();
+const metrics = new Metrics();
+const client = s3Client();
+const store = openBucketStore({ client, bucket: findingsBucket });
+const policiesNow = policiesInForce(environmentList("POLICIES"), async (key) => (await store.get(key))?.bytes ?? null);
+const pace = createPace(Date.now);
+const { EXCEPTIONS } = process.env;
+if (EXCEPTIONS) logger.warn("exceptions are not supported yet: EXCEPTIONS has no effect");
+
+export const handler = middy<SQSEvent, SQSBatchResponse>()
+  .use(injectLambdaContext(logger))
+  .handler(async ({ Records }, context) => {
+    const measures: Measure[] = [];
+    const response = await auditLanded(Records, {
+      inputOf: (object) => landedInput(client, object),
+      store,
+      spoolDir: tmpdir(),
+      logBuckets,
+      findingsBucket,
+      policies: await policiesNow(),
+      pace: pace.call(() => context.getRemainingTimeInMillis()),
+      now: Date.now,
+      onMeasures: (more) => measures.push(...more),
+      onAudited: ({ bucket, key }, receipt) => logger.info("audited", { bucket, key, receipt }),
+      onIgnored: (reason, object) => logger.info("left alone", { reason, bucket: object?.bucket, key: object?.key }),
+      onFailure: ({ messageId }, error) => logger.error("not audited", { messageId, reason: (error as Error).message }),
+    });
+    emitMeasures(metrics, measures);
+    return response;
+  });

@@ -1,0 +1,63 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import middy from "@middy/core";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Alert } from "../lib/alerts/alert.ts";
+import { chatOf, mailOf } from "../lib/alerts/messages.ts";
+import { closeWindows } from "../lib/alerts/window.ts";
+import { environment, environmentChoice } from "../lib/environment.ts";
+import { alertLanded } from "../lib/events/alert-landed.ts";
+import { listObjects } from "../lib/inputs/bucket.ts";
+import { SEVERITIES } from "../lib/policy/policy.ts";
+import { s3Client } from "../lib/s3/client.ts";
+import { openObject } from "../lib/s3/open-object.ts";
+import { openBucketStore } from "../lib/stores/bucket.ts";
+
+/** By the clock: infra/schedules.yml. */
+interface CloseWindows {
+  closeWindows: string;
+}
+
+/** In ms, for the last window that is begun to be closed. */
+const RESERVE = 120_000;
+
+const findingsBucket = environment("FINDINGS_BUCKET");
+const alertsTopic = environment("ALERTS_TOPIC");
+const chatTopic = environment("CHAT_TOPIC");
+const threshold = environmentChoice("SEVERITY_THRESHOLD", SEVERITIES);
+const windowMs = Number(environment("ALERT_WINDOW_MINUTES")) * 60_000;
+const logger = new Logger();
+const client = s3Client();
+const sns = new SNSClient({ maxAttempts: 5, requestHandler: { connectionTimeout: 5_000, socketTimeout: 10_000 } });
+const telling = {
+  store: openBucketStore({ client, bucket: findingsBucket }),
+  list: (prefix: string, startAfter?: string) =>
+    listObjects({ client, bucket: findingsBucket, prefix, ...(startAfter && { startAfter }) }),
+  async publish(alert: Alert) {
+    await sns.send(new PublishCommand({ TopicArn: alertsTopic, ...mailOf(alert) }));
+    await sns.send(new PublishCommand({ TopicArn: chatTopic, ...chatOf(alert) }));
+    logger.info("told", { alert: alert.id, kind: alert.kind, rule: alert.group.of?.rule ?? null });
+  },
+  now: Date.now,
+};
+
+export const handler = middy<SQSEvent | CloseWindows, SQSBatchResponse | undefined>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event, context) => {
+    const remaining = () => context.getRemainingTimeInMillis();
+    if ("closeWindows" in event) {
+      await closeWindows(windowMs, telling, () => remaining() > RESERVE);
+      return undefined;
+    }
+    return alertLanded(event.Records, {
+      open: ({ bucket, key }) => openObject({ client, bucket, key }),
+      findingsBucket,
+      threshold,
+      windowMs,
+      telling,
+      remaining,
+      onIgnored: (reason, object) => logger.info("left alone", { reason, key: object?.key }),
+      onFailure: ({ messageId }, error) => logger.error("not told", { messageId, reason: (error as Error).message }),
+    });
+  });

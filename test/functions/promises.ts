@@ -1,0 +1,104 @@
+import { gunzipSync } from "node:zlib";
+import { expect } from "vitest";
+import { ALERT_KINDS, kindOf } from "../../lib/alerts/alert.ts";
+import { alertId, countOf, windowOf } from "../../lib/alerts/alert-group.ts";
+import type { AlertFinding } from "../../lib/alerts/alertable.ts";
+import { groupFindings } from "../../lib/alerts/group-findings.ts";
+import { totalsFromReceipts } from "../../lib/metrics/totals-from-receipts.ts";
+import type { Receipt } from "../../lib/stores/receipt.ts";
+import { type Chaos, calm, pick } from "./chaos.ts";
+import { LOGS } from "./log-objects.ts";
+import { nameOf, WINDOW_MS } from "./service.ts";
+import { memoryWorld, type World } from "./worlds.ts";
+
+/** Everything lands; the service works through it while things go wrong, and then the clock closes the windows. */
+export async function live({ service }: World, chaos: Chaos, missing: readonly string[] = []): Promise<void> {
+  const { random } = chaos;
+  const { logEvents, findingsEvents, clock } = service;
+  for (const key of [...Object.keys(LOGS), ...missing]) service.landed(key);
+  while (logEvents.size > 0 || findingsEvents.size > 0) {
+    const works = [
+      ...(logEvents.size > 0 ? [service.audit, service.audit] : []),
+      ...(findingsEvents.size > 0 ? [service.alert, service.alert] : []),
+      service.close,
+    ];
+    // Now and then two at once.
+    const now = random() < 0.2 ? [pick(random, works), pick(random, works)] : [pick(random, works)];
+    await Promise.all(now.map((work) => work(chaos)));
+    clock.now += Math.floor(random() * 240_000);
+  }
+  // The clock calls every five minutes; in the end all is well with it.
+  for (let minutes = 0; minutes < 90; minutes += 5) {
+    clock.now += 300_000;
+    await service.close(minutes < 45 ? chaos : calm(1));
+  }
+}
+
+/** What a run leaves in which nothing goes wrong. */
+export interface Clean {
+  kept: Map<string, Buffer>;
+  receipts: Receipt[];
+}
+
+export async function cleanRun(spoolDir: string): Promise<Clean> {
+  const world = memoryWorld(spoolDir);
+  await live(world, calm(1));
+  return { kept: world.kept(), receipts: receiptsIn(world.kept()) };
+}
+
+/** What is not wrong, and all the same not as in a clean run. */
+export interface Dents {
+  /** Objects that only their receipts count. */
+  uncounted: number;
+  /** Alerts that were sent again. */
+  repeated: number;
+}
+
+/** The promises of the service, whatever went wrong. */
+export function checkPromises(world: World, clean: Clean, missing: readonly string[] = []): Dents {
+  const { service, writes, kept } = world;
+  // Nothing is lost, and nothing is other than in a clean run. What cannot be audited is kept for people.
+  expect(kept()).toEqual(clean.kept);
+  const dead = service.logEvents.deadLetters.map((body) => JSON.parse(body).detail.object.key);
+  expect([...new Set(dead)]).toEqual(missing);
+  expect(service.findingsEvents.deadLetters).toEqual([]);
+
+  // No object is counted twice, and what is not counted is made good by the receipts. (No two objects are of one size.)
+  const of = (name: string) => service.measures.filter((measure) => measure.name === name).map(({ value }) => value);
+  const sizes = of("Bytes");
+  expect(new Set(sizes).size).toBe(sizes.length);
+  const records = new Map(clean.receipts.map(({ object, counts }) => [object.size, counts.records]));
+  expect(of("Records")).toEqual(sizes.map((size) => records.get(size)));
+  expect(totalsFromReceipts(receiptsIn(kept()))).toEqual(totalsFromReceipts(clean.receipts));
+
+  // Every finding is told of, in the end with the true count.
+  expect(new Map(service.told.map(({ name, count }) => [name, count]))).toEqual(expectedAlerts(writes, clean));
+  const distinct = new Set(service.told.map(({ name, count }) => `${name} ${count}`));
+  return { uncounted: clean.receipts.length - sizes.length, repeated: service.told.length - distinct.size };
+}
+
+/** The count of every group in every window in which something of it arrived. */
+function expectedAlerts(writes: World["writes"], { kept }: Clean): Map<string, number> {
+  const expected = new Map<string, number>();
+  for (const [window, arrived] of Map.groupBy(writes, ({ at }) => windowOf(at, WINDOW_MS))) {
+    const keys = new Set(arrived.map(({ key }) => key));
+    const findings = [...keys].flatMap((key) => findingsIn(kept.get(key)!));
+    for (const kind of ALERT_KINDS) {
+      const ofKind = findings.filter((finding) => kindOf(finding) === kind);
+      for (const group of groupFindings(ofKind, Number.POSITIVE_INFINITY)) {
+        const id = `${alertId(group, window)}${kind === "findings" ? "" : "-key"}`;
+        expected.set(nameOf({ kind, id, group }), countOf(group));
+      }
+    }
+  }
+  return expected;
+}
+
+function receiptsIn(kept: Map<string, Buffer>): Receipt[] {
+  return [...kept].flatMap(([key, bytes]) => (key.startsWith("receipts/") ? [JSON.parse(bytes.toString())] : []));
+}
+
+function findingsIn(object: Buffer): AlertFinding[] {
+  const lines = gunzipSync(object).toString().trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line));
+}

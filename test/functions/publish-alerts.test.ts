@@ -1,0 +1,192 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, test, vi } from "vitest";
+import type { AlertFinding } from "../../lib/alerts/alertable.ts";
+import { finding } from "../alerts/findings.ts";
+import { type S3Server, startS3 } from "../support/s3-server.ts";
+import { type SnsServer, startSns } from "../support/sns-server.ts";
+import { ALERTS_TOPIC, type Call, CHAT_TOPIC, container, environmentOf, FINDINGS } from "./called.ts";
+import { created, failures, recorded, sqsEvent } from "./recorded.ts";
+
+const NOW = Date.UTC(2026, 1, 7, 13, 20);
+const MINUTE = 60_000;
+
+interface Started {
+  s3: S3Server;
+  sns: SnsServer;
+  call: Call;
+  /** Puts a findings object, and gives its event. */
+  found(name: string, findings: readonly AlertFinding[]): unknown;
+}
+
+async function start(environment: Record<string, string> = {}): Promise<Started> {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+  const s3 = await startS3(FINDINGS);
+  const sns = await startSns();
+  const call = await container(() => import("../../functions/publish-alerts.ts"), {
+    ...environmentOf(s3.endpoint, sns.endpoint),
+    ...environment,
+  });
+  return {
+    s3,
+    sns,
+    call,
+    found(name, findings) {
+      const key = `findings/dt=2026-02-06/my-logs/${name}.ndjson.gz`;
+      s3.put(FINDINGS, key, gzipSync(findings.map((each) => `${JSON.stringify(each)}\n`).join("")));
+      const etag = s3.buckets.get(FINDINGS)!.get(key)!.etag.replaceAll('"', "");
+      return created(FINDINGS, key, { etag, time: new Date(Date.now() - MINUTE).toISOString() });
+    },
+  };
+}
+
+/** How many of each topic, and the subjects of the mails. */
+function sent({ published }: SnsServer) {
+  const mails = published.filter(({ topic }) => topic === ALERTS_TOPIC);
+  return { chats: published.length - mails.length, subjects: mails.map(({ subject }) => subject) };
+}
+
+test("findings are told by mail and in chat, with attributes to filter by", async () => {
+  const { sns, call, found } = await start();
+  const { response, log } = await call(sqsEvent(found("a", [finding()])));
+  expect(failures(response)).toEqual([]);
+  const attributes = { severity: "high", rule: "sse-c.put-object", bucket: "photos" };
+  expect(sns.published).toEqual([
+    {
+      topic: ALERTS_TOPIC,
+      subject: "[Sealwatch] HIGH: 1 request broke rule sse-c.put-object in bucket photos",
+      message: expect.stringContaining("Have the client use HTTPS."),
+      attributes,
+    },
+    {
+      topic: CHAT_TOPIC,
+      subject: null,
+      message: expect.stringMatching(/^\{"version":"1.0","source":"custom"/),
+      attributes,
+    },
+  ]);
+  expect(log).toEqual([expect.objectContaining({ message: "told", kind: "findings", rule: "sse-c.put-object" })]);
+});
+
+test("a storm of 104,000 findings of 60 requesters is 51 alerts, and an update of each", async () => {
+  const { s3, sns, call, found } = await start();
+  const storm = Array.from({ length: 2600 }, (_, i) => finding({ uid: `${i}`, requester: `user/${i % 60}` }));
+  const first = found("0", storm) as { detail: { object: { key: string } } };
+  const events = Array.from({ length: 40 }, (_, i) => {
+    const event = structuredClone(first);
+    event.detail.object.key = event.detail.object.key.replace("/0.", `/${i}.`);
+    s3.buckets.get(FINDINGS)!.set(event.detail.object.key, s3.buckets.get(FINDINGS)!.get(first.detail.object.key)!);
+    return event;
+  });
+  for (let from = 0; from < events.length; from += 8) {
+    expect(failures((await call(sqsEvent(...events.slice(from, from + 8)))).response)).toEqual([]);
+  }
+  expect(sent(sns).subjects).toHaveLength(51);
+
+  sns.published.length = 0;
+  vi.setSystemTime(NOW + 60 * MINUTE);
+  await call(recorded("close-windows"));
+  const { subjects, chats } = sent(sns);
+  expect([subjects.length, chats]).toEqual([51, 51]);
+  const told = subjects.map((subject) => Number(/: ([\d,]+) requests/.exec(subject!)![1]!.replaceAll(",", "")));
+  expect(told.reduce((sum, count) => sum + count, 0)).toBe(104_000);
+}, 120_000);
+
+test("a message that comes again sends nothing", async () => {
+  const { sns, call, found } = await start();
+  const event = sqsEvent(found("a", [finding()]), found("b", [finding({ uid: "01" })]));
+  await call(event);
+  vi.setSystemTime(NOW + 35 * MINUTE);
+  await call(event);
+  await call(recorded("close-windows"));
+  expect(sent(sns)).toEqual({
+    chats: 1,
+    subjects: ["[Sealwatch] HIGH: 2 requests broke rule sse-c.put-object in bucket photos"],
+  });
+});
+
+test("an exposed key is told at once, beside an alert of the same group", async () => {
+  const { sns, call, found } = await start();
+  await call(sqsEvent(found("a", [finding()])));
+  await call(sqsEvent(found("b", [finding({ uid: "01", severity: 5, exposure: "exposed" })])));
+  expect(sent(sns).subjects).toEqual([
+    "[Sealwatch] HIGH: 1 request broke rule sse-c.put-object in bucket photos",
+    "[Sealwatch] CRITICAL: 1 request broke rule sse-c.put-object in bucket photos",
+  ]);
+});
+
+describe("what needs no alert is left alone", () => {
+  test("findings below the threshold", async () => {
+    const { sns, s3, call, found } = await start({ SEVERITY_THRESHOLD: "critical" });
+    const { response } = await call(sqsEvent(found("a", [finding()])));
+    expect([failures(response), sns.published]).toEqual([[], []]);
+    expect(Object.keys(s3.contents(FINDINGS)).filter((key) => key.startsWith("alerts/"))).toEqual([]);
+  });
+
+  test.each([
+    { event: recorded("eventbridge-deleted"), reason: '"Object Deleted" is no event of a new object' },
+    { event: created(FINDINGS, "receipts/dt=2026-02-06/my-logs/a.json"), reason: "it is no findings object" },
+    { event: created("my-logs", "findings/a.ndjson.gz"), reason: "it is no findings object" },
+    {
+      event: created(FINDINGS, "findings/dt=2026-02-06/my-logs/gone.ndjson.gz"),
+      reason: "it was removed: a later audit found nothing",
+    },
+  ])("$reason", async ({ event, reason }) => {
+    const { sns, call } = await start();
+    const { response, log } = await call(sqsEvent(event));
+    expect([failures(response), sns.published]).toEqual([[], []]);
+    expect(log).toEqual([expect.objectContaining({ message: "left alone", reason })]);
+  });
+});
+
+describe("what cannot be told fails, and nothing else does", () => {
+  test("an object that cannot be read", async () => {
+    const { s3, sns, call, found } = await start();
+    s3.put(FINDINGS, "findings/broken.ndjson.gz", "no gzip");
+    const broken = created(FINDINGS, "findings/broken.ndjson.gz");
+    const { response, log } = await call(sqsEvent(broken, found("a", [finding()]), "no event"));
+    expect(failures(response).sort()).toEqual(["0", "2"]);
+    expect(log.filter(({ message }) => message === "not told")).toHaveLength(2);
+    expect(sent(sns).subjects).toHaveLength(1);
+  });
+
+  test("a sink that fails: the messages come again, and are told then", async () => {
+    const { sns, call, found } = await start();
+    const event = sqsEvent(found("a", [finding()]), found("b", [finding({ uid: "01", severity: 2 })]));
+    sns.faultOf = ({ topic }) => (topic === CHAT_TOPIC ? "refused" : null);
+    const { response, log } = await call(event);
+    expect(failures(response)).toEqual(["0"]);
+    expect(log).toEqual([expect.objectContaining({ level: "ERROR", message: "not told", messageId: "0" })]);
+
+    sns.faultOf = () => null;
+    vi.setSystemTime(NOW + 30 * MINUTE);
+    expect(failures((await call(event)).response)).toEqual([]);
+    expect(sent(sns)).toEqual({ chats: 1, subjects: [expect.any(String), expect.any(String)] });
+  });
+
+  test("what is left when there is hardly any time", async () => {
+    const { sns, call, found } = await start();
+    const { response } = await call(sqsEvent(found("a", [finding()])), () => 80_000);
+    expect([failures(response), sns.published]).toEqual([["0"], []]);
+  });
+
+  test("the clock's call fails with the sink, so that it is made again", async () => {
+    const { sns, call, found } = await start();
+    for (const name of ["a", "b"]) await call(sqsEvent(found(name, [finding({ uid: name })])));
+    sns.faultOf = () => "refused";
+    vi.setSystemTime(NOW + 60 * MINUTE);
+    await expect(call(recorded("close-windows"))).rejects.toThrow("as told");
+    await call(recorded("close-windows"), () => 119_000);
+    expect(sent(sns).subjects).toHaveLength(1);
+  });
+});
+
+test.each([
+  { name: "ALERTS_TOPIC", value: "", message: "ALERTS_TOPIC: found nothing" },
+  {
+    name: "SEVERITY_THRESHOLD",
+    value: "grave",
+    message: 'SEVERITY_THRESHOLD: found "grave"; expected low, medium, high, critical',
+  },
+])("with $name=$value it does not start", async ({ name, value, message }) => {
+  await expect(start({ [name]: value })).rejects.toThrow(message);
+});

@@ -1,0 +1,229 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { quarantined } from "../../lib/findings/quarantined.ts";
+import { SHIPPED } from "../../lib/policy/shipped.ts";
+import { type ReceiptFacts, receiptBytes } from "../../lib/stores/receipt.ts";
+import { totals } from "../../lib/tally.ts";
+import { LOG_OBJECT, TABLES } from "../findings/judged.ts";
+import { alarms } from "./checks/alarms.ts";
+import { buckets, findingsBucket } from "./checks/buckets.ts";
+import { functions } from "./checks/functions.ts";
+import { type Exception, grantsOf, narrowPermissions, nothingPublic } from "./checks/permissions.ts";
+import { deliveries, queues, visibility } from "./checks/queues.ts";
+import { circles, references } from "./checks/references.ts";
+import { resourceSpecification } from "./checks/resource-specification.ts";
+import { stateMachines } from "./checks/state-machines.ts";
+import { fieldOf, hiveType, misfits } from "./hive-type.ts";
+import { type PackagedService, packageService } from "./package-service.ts";
+import { asList, at, type Check, type Json, resourcesOf, textsOf } from "./template.ts";
+import { namesInZip } from "./zip.ts";
+
+const FUNCTIONS = ["audit-log-object", "check-posture", "publish-alerts", "scan-logs", "settle-findings"];
+
+const WITH_TABLES = ["audit-log-object", "scan-logs", "settle-findings"];
+
+const EXCEPTIONS: Exception[] = [
+  { where: "CheckPostureRole ListBuckets", reason: "ListAllMyBuckets is about no one bucket" },
+  {
+    where: "CheckPostureRole ReadBucketSettings",
+    reason: "checks every bucket of its own account (aws:ResourceAccount)",
+  },
+];
+
+const CHECKS: Record<string, Check> = {
+  "resource types, properties and attributes are CloudFormation's": resourceSpecification,
+  "references lead to something that exists": references,
+  "no resource waits for itself": circles,
+  "state machines are whole": stateMachines,
+  "every bucket is encrypted, closed and speaks TLS only": buckets,
+  "the findings bucket is versioned, kept, and speaks V4 and TLS 1.2 only": findingsBucket("FindingsBucket"),
+  "every queue is encrypted and has a dead-letter queue": queues,
+  "what cannot be delivered is kept": deliveries,
+  "queues wait for their functions": visibility,
+  "every function has a role and a log of its own": functions,
+  "permissions name actions and resources": narrowPermissions(EXCEPTIONS),
+  "nothing is public": nothingPublic,
+  "somebody is told": alarms,
+};
+
+/** The contract with whoever reviews the permissions; the README gives the reasons. */
+const GRANTS = {
+  AuditLogObjectRole: [
+    "kms:Decrypt <KmsKeyArn>",
+    "kms:Decrypt <LogKeyArns>",
+    "kms:GenerateDataKey <KmsKeyArn>",
+    "logs:CreateLogStream <AuditDashlogDashobjectLogGroup.Arn>",
+    "logs:PutLogEvents <AuditDashlogDashobjectLogGroup.Arn>",
+    "s3:DeleteObject <FindingsBucket.Arn>/findings/*",
+    "s3:DeleteObject <FindingsBucket.Arn>/quarantine/*",
+    "s3:GetObject <FindingsBucket.Arn>/<Exceptions>",
+    "s3:GetObject <FindingsBucket.Arn>/policies/*",
+    "s3:GetObject <FindingsBucket.Arn>/receipts/*",
+    "s3:GetObject arn:*:s3:::<LogBuckets>/*",
+    "s3:ListBucket <FindingsBucket.Arn>",
+    "s3:ListBucket arn:*:s3:::<LogBuckets>",
+    "s3:PutObject <FindingsBucket.Arn>/findings/*",
+    "s3:PutObject <FindingsBucket.Arn>/quarantine/*",
+    "s3:PutObject <FindingsBucket.Arn>/receipts/*",
+    "sqs:DeleteMessage <LogEventsQueue.Arn>",
+    "sqs:GetQueueAttributes <LogEventsQueue.Arn>",
+    "sqs:ReceiveMessage <LogEventsQueue.Arn>",
+  ],
+  CheckPostureRole: [
+    "kms:Decrypt <KmsKeyArn>",
+    "kms:GenerateDataKey <KmsKeyArn>",
+    "logs:CreateLogStream <CheckDashpostureLogGroup.Arn>",
+    "logs:PutLogEvents <CheckDashpostureLogGroup.Arn>",
+    "s3:GetBucketLogging arn:<AWS::Partition>:s3:::*",
+    "s3:GetBucketPolicy arn:<AWS::Partition>:s3:::*",
+    "s3:GetEncryptionConfiguration arn:<AWS::Partition>:s3:::*",
+    "s3:GetObject <FindingsBucket.Arn>/reports/posture.json",
+    "s3:ListAllMyBuckets *",
+    "s3:ListBucket <FindingsBucket.Arn>",
+    "s3:PutObject <FindingsBucket.Arn>/findings/*",
+    "s3:PutObject <FindingsBucket.Arn>/reports/posture.json",
+    "sqs:SendMessage <UndeliveredQueue.Arn>",
+  ],
+  PublishAlertsRole: [
+    "kms:Decrypt <KmsKeyArn>",
+    "kms:GenerateDataKey <KmsKeyArn>",
+    "logs:CreateLogStream <PublishDashalertsLogGroup.Arn>",
+    "logs:PutLogEvents <PublishDashalertsLogGroup.Arn>",
+    "s3:GetObject <FindingsBucket.Arn>/alerts/*",
+    "s3:GetObject <FindingsBucket.Arn>/findings/*",
+    "s3:ListBucket <FindingsBucket.Arn>",
+    "s3:PutObject <FindingsBucket.Arn>/alerts/*",
+    "sns:Publish <AlertsTopic>",
+    "sns:Publish <ChatTopic>",
+    "sqs:DeleteMessage <FindingsQueue.Arn>",
+    "sqs:GetQueueAttributes <FindingsQueue.Arn>",
+    "sqs:ReceiveMessage <FindingsQueue.Arn>",
+    "sqs:SendMessage <UndeliveredQueue.Arn>",
+  ],
+  ScanLogsRole: [
+    "kms:Decrypt <KmsKeyArn>",
+    "kms:GenerateDataKey <KmsKeyArn>",
+    "logs:CreateLogStream <ScanDashlogsLogGroup.Arn>",
+    "logs:PutLogEvents <ScanDashlogsLogGroup.Arn>",
+    "s3:GetObject <FindingsBucket.Arn>/policies/*",
+    "s3:GetObject <FindingsBucket.Arn>/receipts/*",
+    "s3:GetObject <FindingsBucket.Arn>/reports/*",
+    "s3:ListBucket <FindingsBucket.Arn>",
+    "s3:ListBucket arn:*:s3:::<LogBuckets>",
+    "s3:PutObject <FindingsBucket.Arn>/reports/*",
+    "sqs:SendMessage <LogEventsQueue.Arn>",
+    "sqs:SendMessage <UndeliveredQueue.Arn>",
+  ],
+  SettleFindingsRole: [
+    "kms:Decrypt <KmsKeyArn>",
+    "kms:Decrypt <LogKeyArns>",
+    "kms:GenerateDataKey <KmsKeyArn>",
+    "logs:CreateLogStream <SettleDashfindingsLogGroup.Arn>",
+    "logs:PutLogEvents <SettleDashfindingsLogGroup.Arn>",
+    "s3:GetObject <FindingsBucket.Arn>/<Exceptions>",
+    "s3:GetObject <FindingsBucket.Arn>/findings/*",
+    "s3:GetObject <FindingsBucket.Arn>/policies/*",
+    "s3:GetObject <FindingsBucket.Arn>/settlements/*",
+    "s3:GetObject arn:*:s3:::<InventoryBuckets>/*",
+    "s3:ListBucket <FindingsBucket.Arn>",
+    "s3:ListBucket arn:*:s3:::<InventoryBuckets>",
+    "s3:PutObject <FindingsBucket.Arn>/findings/*",
+    "s3:PutObject <FindingsBucket.Arn>/settlements/*",
+  ],
+};
+
+const RECEIPT_FACTS = {
+  size: 10,
+  sha256: "0".repeat(64),
+  evidence: [],
+  totals: totals({ facts: [], malformed: 1 }, [TABLES]),
+} as unknown as ReceiptFacts;
+
+let packaged: PackagedService;
+beforeAll(async () => {
+  packaged = await packageService();
+}, 120_000);
+afterAll(() => packaged?.remove());
+
+test.each(Object.entries(CHECKS))("%s", (_, check) => {
+  expect(check(packaged.template)).toEqual([]);
+});
+
+describe("functions", () => {
+  test("are packaged one by one, under 1 MB, with the policies where they are asked for", () => {
+    const zips = readdirSync(packaged.folder).filter((name) => name.endsWith(".zip"));
+    expect(zips.sort()).toEqual(FUNCTIONS.map((name) => `${name}.zip`));
+    for (const name of FUNCTIONS) {
+      const zip = readFileSync(join(packaged.folder, `${name}.zip`));
+      const tables = WITH_TABLES.includes(name) ? SHIPPED.map((id) => `functions/tables/${id}.csv`) : [];
+      expect(namesInZip(zip)).toEqual([`functions/${name}.mjs`, ...tables].sort());
+      expect(zip.length).toBeLessThan(1_000_000);
+    }
+  });
+
+  test("have their source maps apart", () => {
+    const maps = readdirSync(join(packaged.bundles, "functions")).filter((name) => name.endsWith(".map"));
+    expect(maps.sort()).toEqual(FUNCTIONS.map((name) => `${name}.mjs.map`));
+  });
+});
+
+test("only the log buckets must be given", () => {
+  const needed = Object.entries(packaged.template.Parameters!).filter(([, parameter]) => !("Default" in parameter));
+  expect(needed.map(([name]) => name)).toEqual(["LogBuckets"]);
+});
+
+test("what each function may do", () => {
+  const grants = Object.fromEntries(
+    resourcesOf(packaged.template, "AWS::Lambda::Function").map(([, { Properties }]) => {
+      const [role] = asList(at(Properties, "Role", "Fn::GetAtt")) as string[];
+      return [role, grantsOf(packaged.template, role!)];
+    }),
+  );
+  expect(grants).toEqual(GRANTS);
+});
+
+describe("tables", () => {
+  const object = LOG_OBJECT;
+  const expected = join(import.meta.dirname, "../findings/expected");
+  const written: Record<string, Json[]> = {
+    FindingsTable: readdirSync(expected).flatMap((file) => JSON.parse(readFileSync(join(expected, file), "utf8"))),
+    ReceiptsTable: [
+      JSON.parse(receiptBytes(object, RECEIPT_FACTS, { findings: 1, quarantined: 1, keyExposures: 1 }).toString()),
+    ],
+    QuarantineTable: [
+      JSON.parse(JSON.stringify(quarantined({ line: 1, offset: 0, bytes: 3, reason: "short", text: "abc" }, object))),
+    ],
+  };
+
+  test.each(Object.entries(written))("%s has columns that are written, with their types", (id, rows) => {
+    const columns = at(packaged.template.Resources, id, "Properties", "TableInput", "StorageDescriptor", "Columns");
+    const faults = asList(columns).flatMap((column) => {
+      const { Name, Type } = column as { Name: string; Type: string };
+      return misfits(
+        Name,
+        hiveType(Type),
+        rows.map((row) => fieldOf(row, Name)),
+      );
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
+test("the dashboard is JSON", () => {
+  const [body] = textsOf(
+    at(packaged.template.Resources, "Dashboard", "Properties", "DashboardBody"),
+    packaged.template,
+  );
+  expect(JSON.parse(body!).widgets.map((widget: { properties: { title: string } }) => widget.properties.title)).toEqual(
+    [
+      "Keys exposed",
+      "Violations by rule",
+      "Records, and those that stay open",
+      "Lag between request and audit",
+      "Waiting, and given up",
+      "Bytes audited",
+      "Errors and throttles",
+    ],
+  );
+});
