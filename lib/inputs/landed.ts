@@ -17,12 +17,12 @@ export async function landedInput(client: S3Client, landed: LandedObject): Promi
     return inputOf(await client.send(new HeadObjectCommand({ ...name, ...(etag && { IfMatch: `"${etag}"` }) })));
   } catch (error) {
     const isGone = hasStatus(error, 404) || hasStatus(error, 412);
-    if (!isGone) throw new Error(`${s3Uri(bucket, key)}: ${reasonOf(error)}`, { cause: error });
+    if (!isGone) throw new Error(`${s3Uri(bucket, key)}: ${headReason(error)}`, { cause: error });
     if (versionId === null) throw gone(error, "and its event names no version that could be read");
     return await client.send(new HeadObjectCommand({ ...name, VersionId: versionId })).then(
       (head) => inputOf(head, versionId),
       (error) => {
-        throw gone(error, `and its version ${versionId} cannot be read: ${reasonOf(error)}`);
+        throw gone(error, `and its version ${versionId} cannot be read: ${headReason(error)}`);
       },
     );
   }
@@ -42,4 +42,10 @@ export async function landedInput(client: S3Client, landed: LandedObject): Promi
     const what = "was deleted or overwritten before it was audited";
     return new Error(`${s3Uri(bucket, key)}: ${what}, ${why}; find out by whom, and restore it`, { cause });
   }
+}
+
+/** An answer to HEAD has no body, and so no code of an error. */
+function headReason(error: unknown): string {
+  if (!hasStatus(error, 403)) return reasonOf(error);
+  return "access denied (HTTP 403); check what the bucket's policy denies, and that the function's role may read it";
 }

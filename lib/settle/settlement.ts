@@ -16,6 +16,10 @@ import type { Store } from "../stores/store.ts";
  * What is asked is written once (`create`), and a row's file follows from it and the data file; so a step that is repeated,
  * or done twice at once, writes the same bytes. Runs are apart from each other, and meet at the findings alone: those are
  * replaced only as they were read, and what is settled is never settled again.
+ *
+ * Limits: inventories settle one after the other, so where two contradict each other, which leaves an audit with both open, the
+ * first decides. A copy is settled where its finding names the source. An audit that writes the findings anew (of other
+ * policies, or after a crash before its receipt) opens them again, for the next inventory or one that is started by hand.
  */
 export interface Settling {
   store: Store;

@@ -72,6 +72,11 @@ test("lines are read whole, however the bytes come", async () => {
   );
 });
 
+test("a last line without an end is read, too", async () => {
+  const object = gzipSync(JSON.stringify(PLAIN));
+  expect((await readArrival(KEY, chunksOf(object), OPTIONS)).groups).toEqual((await read([PLAIN])).groups);
+});
+
 test("its source is the object's key and bytes, and nothing else", async () => {
   const bytes = objectOf([PLAIN]);
   const sourceOf = async (key: string, object: Buffer, size?: number) =>

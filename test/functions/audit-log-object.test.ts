@@ -192,13 +192,40 @@ describe("what cannot be audited fails alone", () => {
   });
 });
 
-test("an object that was overwritten is read by its version, where its event names one", async () => {
+describe("an object that was overwritten", () => {
+  const event = sqsEvent(recorded("eventbridge-created"));
+  const VERSION = "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e";
+
+  test("is read by its version, where its event names one", async () => {
+    const { s3, call } = await start();
+    s3.put(LOG.bucket, LOG.key, "something else");
+    const { log } = await call(event);
+    expect(s3.requests.slice(0, 2)).toEqual([`HeadObject my-logs/${LOG.key}`, `HeadObject my-logs/${LOG.key}`]);
+    // The server knows no versions and answers with the new object, which is no log.
+    expect(log[0]).toMatchObject({ reason: expect.stringMatching(/not a log of a format that is known/) });
+  });
+
+  test("fails if versions may not be read", async () => {
+    const { s3, call } = await start();
+    s3.put(LOG.bucket, LOG.key, "something else");
+    s3.faultOf = ({ number }) => (number === 2 ? { status: 403, code: "AccessDenied" } : null);
+    const { response, log } = await call(event);
+    expect(failures(response)).toEqual(["0"]);
+    const why = new RegExp(
+      `was deleted or overwritten before it was audited, and its version ${VERSION} cannot be read: .*HTTP 403`,
+    );
+    expect(log[0]).toMatchObject({ reason: expect.stringMatching(why) });
+  });
+});
+
+test("a log bucket that may not be read", async () => {
   const { s3, call } = await start();
-  s3.put(LOG.bucket, LOG.key, "something else");
-  const { log } = await call(sqsEvent(recorded("eventbridge-created")));
-  expect(s3.requests.slice(0, 2)).toEqual([`HeadObject my-logs/${LOG.key}`, `HeadObject my-logs/${LOG.key}`]);
-  // The server knows no versions and answers with the new object, which is no log.
-  expect(log[0]).toMatchObject({ reason: expect.stringMatching(/not a log of a format that is known/) });
+  s3.faultOf = () => ({ status: 403, code: "AccessDenied" });
+  const { response, log } = await call(sqsEvent(recorded("s3-notification")));
+  expect(failures(response)).toEqual(["0"]);
+  expect(log[0]).toMatchObject({
+    reason: expect.stringMatching(/^s3:\/\/my-logs\/own logs.*: access denied \(HTTP 403\)/),
+  });
 });
 
 describe("before the time is over, the rest goes back to the queue", () => {

@@ -8,7 +8,7 @@ import { checkPromises, cleanRun, type Dents, live } from "./promises.ts";
 import { httpWorld, memoryWorld } from "./worlds.ts";
 
 /** `SCHEDULES=50000 npx vitest run test/functions/faults.test.ts` for a night's worth. */
-const { SCHEDULES = "2000" } = process.env;
+const { SCHEDULES = "1000" } = process.env;
 const IN_MEMORY = Number(SCHEDULES);
 const OVER_HTTP = Math.ceil(IN_MEMORY / 20);
 const HOURS = 4 * 3_600_000;
