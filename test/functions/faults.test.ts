@@ -10,7 +10,7 @@ import { httpWorld, memoryWorld } from "./worlds.ts";
 /** `SCHEDULES=50000 npx vitest run test/functions/faults.test.ts` for a night's worth. */
 const { SCHEDULES = "1000" } = process.env;
 const IN_MEMORY = Number(SCHEDULES);
-const OVER_HTTP = Math.ceil(IN_MEMORY / 20);
+const OVER_HTTP = Math.ceil(IN_MEMORY / 50);
 const HOURS = 4 * 3_600_000;
 
 const spoolDir = temporaryFolder();
