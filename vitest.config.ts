@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
     testTimeout: 60_000,
+    // Left alone, vitest keeps a core for itself.
+    maxWorkers: "100%",
     coverage: {
       provider: "v8",
       include: ["lib/**/*.ts"],

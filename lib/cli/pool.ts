@@ -86,7 +86,7 @@ async function runOnThreads(
   return results.sort((a, b) => a.index - b.index);
 
   function runThread(): Promise<void> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: data });
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: data });
     workers.push({ worker, exit: new Promise((resolve) => worker.once("exit", resolve)) });
     return new Promise((resolve, reject) => {
       let underWay = 0;

@@ -4,6 +4,7 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   console.error(`sealwatch: needs Node 24 or newer, and this is ${process.version}; npx sealwatch brings its own`);
   process.exit(2);
 }
+await import("./compile-cache.js");
 const { main } = await import("./main.ts");
 process.exitCode = await main(process.argv.slice(2));
 // After Ctrl-C, a request that was given up may still wait for its next attempt.

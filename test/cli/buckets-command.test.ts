@@ -130,7 +130,9 @@ describe("stopped and run again, it leaves what one run leaves", () => {
     const clean = await startWithLogs();
     await run(clean);
     const s3 = await startWithLogs();
-    const stop = 1 + Math.floor(Math.random() * clean.requests.length);
+    // Every run makes these; how often it tries whether the store honours conditional writes is a matter of chance.
+    const requests = clean.requests.filter((request) => !request.startsWith("PutObject audit/receipts/")).length;
+    const stop = 1 + Math.floor(Math.random() * requests);
     const stopped = await stoppedAt(s3, stop, signal, fault);
     expect(stopped.code, `stopped at request ${stop}`).toBe(code);
     if (signal === "SIGINT")
