@@ -17,11 +17,18 @@ export interface HotReader {
    * Looks ahead over whole lines, as many as fit a window. Returns where the last of them ends; `from` if not one line fits.
    */
   load(bytes: Buffer, from: number, to: number): number;
-  /** Goes to the next line of the window. False: it is not plain, and only `start` and `end` are known of it. */
-  next(): boolean;
+  /**
+   * Goes to the window's next line that is not plain, or whose facts `wants` a look at; false if there is none. The loop is here,
+   * where it is compiled once: what `open` makes for each log object is compiled anew for some.
+   */
+  next(wants: (facts: Facts) => boolean): boolean;
+  /** Lines of the window so far. */
+  lines: number;
   /** The line read last, from its first byte to its LF, counted from the window's start. */
   start: number;
   end: number;
+  /** If not, only its place is known. */
+  isPlain: boolean;
   facts: Facts;
   /** Its time in ms since 1970. */
   time(): number;
@@ -57,25 +64,36 @@ export function createHotReader(): HotReader {
       const limit = to - from > WINDOW ? bytes.lastIndexOf(LF, from + WINDOW - 1) + 1 : to;
       count = limit > from ? load(bytes, from, limit) : 0;
       i = 0;
+      reader.lines = 0;
       reader.end = -1;
       return Math.max(limit, from);
     },
-    next() {
-      reader.start = reader.end + 1;
-      const first = i;
-      const isPlain = readPlain(reader.start);
-      if (!isPlain) i = first;
-      while (b[at[i]!] !== LF) i++;
-      reader.end = at[i++]!;
-      return isPlain;
+    next(wants) {
+      while (i < count) {
+        readNext();
+        if (!reader.isPlain || wants(reader.facts)) return true;
+      }
+      return false;
     },
+    lines: 0,
     start: 0,
     end: -1,
+    isPlain: false,
     facts: 0,
     time: () => timeAt(b, timeStart),
     isCopyReadHalf: () => isHalf,
   };
   return reader;
+
+  function readNext(): void {
+    reader.lines++;
+    reader.start = reader.end + 1;
+    const first = i;
+    reader.isPlain = readPlain(reader.start);
+    if (!reader.isPlain) i = first;
+    while (b[at[i]!] !== LF) i++;
+    reader.end = at[i++]!;
+  }
 
   /** Whether `tokens` tokens, each with a space after it, begin at `from`; the first space is structural byte number `k`. */
   function areTokens(from: number, k: number, tokens: number): boolean {

@@ -1,3 +1,4 @@
+import type { Facts } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import { formatOfAccessLog } from "../access-log-format.ts";
 import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
@@ -22,6 +23,7 @@ let shared: HotReader | undefined;
 function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onCopyHalf } = options;
   const isTimed = options.since !== undefined || options.until !== undefined;
+  const wants = isTimed || onCopyHalf ? wantsOf : recipient.see;
   shared ??= createHotReader();
   const hot = shared;
   const fields = createFields();
@@ -35,27 +37,23 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
         const next = hot.load(bytes, window, to);
         if (next === window) {
           const end = bytes.indexOf(LF, window);
-          line++;
-          readCarefully(bytes, window, end, offset + window - from);
+          readCarefully(bytes, window, end, ++line, offset + window - from);
           window = end + 1;
           continue;
         }
-        const length = next - window;
-        while (hot.end + 1 < length) {
-          line++;
-          const isPlain = hot.next();
+        while (hot.next(wants)) {
           const at = window + hot.start;
           const end = window + hot.end;
-          if (!isPlain || (onCopyHalf && hot.isCopyReadHalf())) readCarefully(bytes, at, end, offset + at - from);
-          else if (isTimed && isOutside(hot.time())) passedOver++;
-          else if (recipient.see(hot.facts)) recipient.judge(decode(bytes, at, end, offset + at - from));
+          const lineOffset = offset + at - from;
+          if (!hot.isPlain || isWantedHalf()) readCarefully(bytes, at, end, line + hot.lines, lineOffset);
+          else recipient.judge(decode(bytes, at, end, line + hot.lines, lineOffset));
         }
+        line += hot.lines;
         window = next;
       }
     },
     overlong(start, length, offset) {
-      line++;
-      reject(start, length, offset, TOO_LONG);
+      reject(start, length, ++line, offset, TOO_LONG);
     },
   });
   return {
@@ -66,11 +64,23 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     },
   };
 
-  function readCarefully(bytes: Buffer, at: number, lf: number, offset: number): void {
+  /** What the recipient wants, among the lines that are asked for; and copy halves. */
+  function wantsOf(facts: Facts): boolean {
+    if (isWantedHalf()) return true;
+    if (!isTimed || !isOutside(hot.time())) return recipient.see(facts);
+    passedOver++;
+    return false;
+  }
+
+  function isWantedHalf(): boolean {
+    return onCopyHalf !== undefined && hot.isCopyReadHalf();
+  }
+
+  function readCarefully(bytes: Buffer, at: number, lf: number, line: number, offset: number): void {
     const end = lf > at && bytes[lf - 1] === CR ? lf - 1 : lf;
     const fault = end - at > MAX_LINE ? TOO_LONG : readLine(bytes, at, end, fields);
     if (fault !== null) {
-      reject(bytes.subarray(at, end), end - at, offset, fault);
+      reject(bytes.subarray(at, end), end - at, line, offset, fault);
       return;
     }
     const record = decodeRecord(bytes, fields, line, offset);
@@ -86,12 +96,12 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   }
 
   /** The record of a line that the hot path has read, and which therefore has no fault. */
-  function decode(bytes: Buffer, at: number, lf: number, offset: number): LogRecord {
+  function decode(bytes: Buffer, at: number, lf: number, line: number, offset: number): LogRecord {
     readLine(bytes, at, lf, fields);
     return decodeRecord(bytes, fields, line, offset);
   }
 
-  function reject(start: Buffer, bytes: number, offset: number, reason: string): void {
+  function reject(start: Buffer, bytes: number, line: number, offset: number, reason: string): void {
     recipient.malformed({ line, offset, bytes, reason, text: start.toString("utf8", 0, KEPT) });
   }
 

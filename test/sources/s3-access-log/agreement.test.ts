@@ -30,9 +30,9 @@ describe("the hot path", () => {
   function takes(line: string): boolean {
     const bytes = toLog([line]);
     expect(hot.load(bytes, 0, bytes.length)).toBe(bytes.length);
-    const isPlain = hot.next();
-    expect([hot.start, hot.end]).toEqual([0, line.length]);
-    if (!isPlain) return false;
+    expect(hot.next(() => true)).toBe(true);
+    expect([hot.start, hot.end, hot.lines]).toEqual([0, line.length, 1]);
+    if (!hot.isPlain) return false;
     const fault = readLine(bytes, 0, line.length, fields);
     if (fault !== null) throw new Error(`${fault}: ${JSON.stringify(line)}`);
     const record = decodeRecord(bytes, fields, 1, 0);
