@@ -20,9 +20,9 @@ export type WorkerMessage = { bytes: number } | { result: TaskResult } | { store
 const OBJECTS_AT_ONCE = 16;
 
 /**
- * Carries out tasks on `jobs` threads, several at once where they wait for object storage, and gives their results in the
- * order of the tasks. One job needs no thread. Rejects at the first task that rejects, or when `signal` is aborted; then
- * no task is under way any more.
+ * Carries out tasks on `jobs` threads, this one among them, several at once where they wait for object storage, and gives
+ * their results in the order of the tasks. Rejects at the first task that rejects, or when `signal` is aborted; then no
+ * task is under way any more.
  */
 export async function runTasks(
   tasks: readonly Task[],
@@ -31,67 +31,40 @@ export async function runTasks(
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<TaskResult[]> {
-  const threads = Math.min(jobs, tasks.length);
-  const atOnce = tasks.some(({ ref }) => isObject(ref)) ? Math.ceil(OBJECTS_AT_ONCE / Math.max(threads, 1)) : 1;
-  return threads <= 1
-    ? runHere(tasks, atOnce, data, signal, onBytes)
-    : runOnThreads(tasks, threads, atOnce, data, signal, onBytes);
-}
-
-async function runHere(
-  tasks: readonly Task[],
-  atOnce: number,
-  { options, snapshot }: WorkerData,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<TaskResult[]> {
+  const threads = Math.max(Math.min(jobs, tasks.length), 1);
+  const atOnce = tasks.some(({ ref }) => isObject(ref)) ? Math.ceil(OBJECTS_AT_ONCE / threads) : 1;
   const results: TaskResult[] = [];
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const waiting = tasks.values();
-  const told = (bytes: number) => {
-    stop.throwIfAborted();
-    onBytes(bytes);
-  };
-  const run = await createTasks(options, snapshot, told, stop);
-  async function runLane(): Promise<void> {
-    for (const task of waiting) {
-      stop.throwIfAborted();
-      results.push(await run(task));
-    }
-  }
-
-  await Promise.all(Array.from({ length: atOnce }, () => runLane().catch((error) => failed.abort(error))));
+  const all = [runHere(), ...Array.from({ length: threads - 1 }, runOnThread)];
+  await Promise.all(all.map((running) => running.catch((error) => failed.abort(error))));
   stop.throwIfAborted();
   return results.sort((a, b) => a.index - b.index);
-}
 
-async function runOnThreads(
-  tasks: readonly Task[],
-  threads: number,
-  atOnce: number,
-  data: WorkerData,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<TaskResult[]> {
-  const results: TaskResult[] = [];
-  const waiting = [...tasks];
-  const workers: { worker: Worker; exit: Promise<unknown> }[] = [];
-  try {
-    await Promise.all(Array.from({ length: threads }, runThread));
-  } finally {
-    for (const { worker } of workers) worker.postMessage("stop" satisfies ToWorker);
-    await Promise.all(workers.map(({ exit }) => exit));
+  async function runHere(): Promise<void> {
+    const told = (bytes: number) => {
+      stop.throwIfAborted();
+      onBytes(bytes);
+    };
+    const run = await createTasks(data.options, data.snapshot, told, stop);
+    async function runLane(): Promise<void> {
+      for (const task of waiting) {
+        stop.throwIfAborted();
+        results.push(await run(task));
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, () => runLane().catch((error) => failed.abort(error))));
   }
-  return results.sort((a, b) => a.index - b.index);
 
-  function runThread(): Promise<void> {
+  async function runOnThread(): Promise<void> {
+    stop.throwIfAborted();
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: data });
-    workers.push({ worker, exit: new Promise((resolve) => worker.once("exit", resolve)) });
-    return new Promise((resolve, reject) => {
+    const exit = new Promise((resolve) => worker.once("exit", resolve));
+    const done = new Promise<void>((resolve, reject) => {
       let underWay = 0;
       const next = () => {
-        const task = waiting.shift();
+        const { value: task } = waiting.next();
         if (task) {
           underWay++;
           worker.postMessage(task satisfies ToWorker);
@@ -106,8 +79,14 @@ async function runOnThreads(
         next();
       });
       worker.on("error", reject);
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      stop.addEventListener("abort", () => reject(stop.reason), { once: true });
       for (let i = 0; i < atOnce; i++) next();
     });
+    try {
+      await done;
+    } finally {
+      worker.postMessage("stop" satisfies ToWorker);
+      await exit;
+    }
   }
 }
