@@ -35,13 +35,13 @@ export interface Judge {
   resolvers: readonly Resolver[];
 }
 
-/** Draws the verdict on a record, asking the resolvers only while some policy is undecided. */
+/** Draws the verdict on a record, asking only those resolvers that hear of it. */
 export function judge({ policies, resolvers }: Judge, record: LogRecord): Judgement {
   let facts = record.facts;
   const evidence = [...record.evidence];
   const contradictions: Narrowing[] = [];
   for (const resolver of resolvers) {
-    if (!isOpen(policies, facts)) break;
+    if (!hears(resolver, policies, facts)) continue;
     for (const narrowing of resolver.resolve(record, facts)) {
       const before = get(facts, narrowing.fact);
       const after = before & narrowing.values;
@@ -61,6 +61,11 @@ export function judge({ policies, resolvers }: Judge, record: LogRecord): Judgem
     contradictions,
     missing: decisiveFacts(policies, facts),
   };
+}
+
+/** Every resolver hears of what is open, and one that may contradict a decided record, of what breaks a rule. */
+function hears(resolver: Resolver, policies: readonly Policy[], facts: Facts): boolean {
+  return isOpen(policies, facts) || (resolver.contradicts === true && headline(policies, facts) === "violation");
 }
 
 /** The worst of the policies' verdicts. */
@@ -160,17 +165,38 @@ export function auditInto(tally: Tally, audit: Audit): Recipient {
   };
 }
 
-/** The recipient of the first pass: resolvers hear of every record whose verdict is open, and nothing is counted. */
+/** The recipient of the first pass: tells the resolvers what they hear of, and counts nothing. */
 export function askInto({ policies, resolvers }: Judge): Recipient {
-  const open = new Uint8Array(FACTS_SIZE);
+  return recipientOf(
+    (facts) => resolvers.some((resolver) => hears(resolver, policies, facts)),
+    (record) => {
+      for (const resolver of resolvers) {
+        if (hears(resolver, policies, record.facts)) resolver.ask?.(record, record.facts);
+      }
+    },
+  );
+}
+
+/** The recipient of a later pass: hands over every record whose verdict the resolvers leave open, and nothing is counted. */
+export function openInto(judging: Judge, onOpen: (judgement: Judgement) => void): Recipient {
+  return recipientOf(
+    (facts) => isOpen(judging.policies, facts),
+    (record) => {
+      const judgement = judge(judging, record);
+      if (judgement.missing.length > 0) onOpen(judgement);
+    },
+  );
+}
+
+/** A recipient of the records alone whose facts are wanted. */
+function recipientOf(isWanted: (facts: Facts) => boolean, judge: Recipient["judge"]): Recipient {
+  const looks = new Uint8Array(FACTS_SIZE);
   return {
     see(facts) {
-      open[facts] ||= isOpen(policies, facts) ? DECODE : COUNT;
-      return open[facts] === DECODE;
+      looks[facts] ||= isWanted(facts) ? DECODE : COUNT;
+      return looks[facts] === DECODE;
     },
-    judge(record) {
-      for (const resolver of resolvers) resolver.ask?.(record, record.facts);
-    },
+    judge,
     malformed() {},
   };
 }

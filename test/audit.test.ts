@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { askInto, auditInto, decisiveFacts, headline, judge, worldsOf } from "../lib/audit.ts";
+import {
+  askInto,
+  auditInto,
+  decisiveFacts,
+  headline,
+  type Judgement,
+  judge,
+  openInto,
+  worldsOf,
+} from "../lib/audit.ts";
 import type { Narrowing, Resolver } from "../lib/evidence/evidence.ts";
 import {
   ANY_ENCRYPTION,
@@ -78,9 +87,51 @@ describe("judge", () => {
     expect(resolver.asked).toBe(0);
   });
 
+  it.each([
+    ["what breaks a rule, of what it may contradict", pack(GET, HTTP, V4, 0, SSE_C), true, ["ask", "resolve"]],
+    ["what is open", open, undefined, ["ask", "resolve"]],
+    ["nothing that is decided otherwise", openEncryption(GET, HTTPS, V4), true, []],
+    ["nothing that crossed no network", openEncryption(OFF_NETWORK, 0, 0), true, []],
+    ["nothing that breaks a rule, if it contradicts nothing", pack(GET, HTTP, V4, 0, SSE_C), undefined, []],
+  ] as const)("tells a resolver of %s", (_, facts, contradicts, calls) => {
+    const heard: string[] = [];
+    const resolver: Resolver = {
+      id: "hears",
+      ...(contradicts && { contradicts }),
+      ask: () => heard.push("ask"),
+      resolve() {
+        heard.push("resolve");
+        return [{ fact: "transport", values: HTTPS, by: "hears", detail: "" }];
+      },
+    };
+    const judging = { policies: [obs], resolvers: [says(), resolver] };
+    const recipient = askInto(judging);
+    expect(recipient.see(facts)).toBe(calls.length > 0);
+    recipient.judge(record(facts));
+    const { contradictions, verdict } = judge(judging, record(facts));
+    expect([heard, verdict]).toEqual([calls, obs.verdict(facts)]);
+    expect(contradictions.map(({ by }) => by)).toEqual(calls.length > 0 ? ["hears"] : []);
+  });
+
   it("asks while one policy is open, though another is decided", () => {
     const judged = judge({ policies: both, resolvers: [says(target(SSE_C))] }, record(open));
     expect(judged.policies.map(({ verdict }) => verdict)).toEqual(["violation", "violation"]);
+  });
+
+  it("hands over what evidence leaves open, with what it hangs on", () => {
+    const told: Judgement[] = [];
+    const settled = record(open, { key: "settled" });
+    const resolver: Resolver = {
+      id: "settles-one",
+      resolve: ({ key }) => (key === "settled" ? [target(SSE_C)] : []),
+    };
+    const recipient = openInto({ policies: [obs], resolvers: [resolver] }, (judgement) => told.push(judgement));
+    expect([recipient.see(open), recipient.see(pack(GET, HTTP, V4, 0, SSE_C))]).toEqual([true, false]);
+    recipient.judge(settled);
+    recipient.judge(record(open));
+    recipient.malformed({ line: 1, offset: 0, bytes: 0, reason: "", text: "" });
+    expect(told).toEqual([judge({ policies: [obs], resolvers: [] }, record(open))]);
+    expect(told[0]!.missing).toEqual(["target"]);
   });
 
   it("keeps what the log itself had as evidence", () => {

@@ -1,6 +1,7 @@
-import { askInto } from "../audit.ts";
+import { askInto, openInto } from "../audit.ts";
 import { createEvidence, evidenceFrom } from "../evidence/create-evidence.ts";
 import { openInventories } from "../evidence/inventory/inventories.ts";
+import type { LiveReport } from "../evidence/live/live.ts";
 import type { DefaultEncryption } from "../evidence/stated.ts";
 import { jsonLine } from "../findings/json-line.ts";
 import { auditLog } from "../inputs/audit-log.ts";
@@ -13,6 +14,7 @@ import { explainMalformed, explainRecord } from "../report/explanation.ts";
 import type { S3Options } from "../s3/client.ts";
 import { isS3Uri } from "../s3/place.ts";
 import { SOURCES } from "../sources/index.ts";
+import { liveProblems, openLive } from "./live.ts";
 import { openPlaces } from "./places.ts";
 
 export interface ExplainRequest {
@@ -21,25 +23,31 @@ export interface ExplainRequest {
   source: string | null;
   inventories: readonly string[];
   defaultEncryption: DefaultEncryption | null;
-  /** How to reach object storage, where an `s3://` URI is given. */
+  /** The most objects that the store may be asked about; `null` not to ask it. */
+  liveBudget: number | null;
+  /** How to reach object storage, where an `s3://` URI is given or the store may be asked. */
   s3: S3Options;
   since?: number;
   until?: number;
 }
 
-/** Writes one JSON line for each record and malformed line, in the order of the input. Returns what could not be read. */
+/**
+ * Writes one JSON line for each record and malformed line, in the order of the input. Returns what could not be read, and what
+ * became of asking the store.
+ */
 export async function explain(
   request: ExplainRequest,
   signal: AbortSignal,
   write: (line: string) => Promise<void> | void,
-): Promise<Problem[]> {
+): Promise<{ problems: Problem[]; live: LiveReport | null }> {
   const policies = openPolicies(request.policies);
   const places = await openPlaces([...request.paths, ...request.inventories].some(isS3Uri) ? request.s3 : null, signal);
   const { inputs: refs, problems } = await places.find(request.paths, null);
   const inputs = refs.map(places.input);
   const inventories = await openInventories(await findManifests(request.inventories), places.inventory);
   const joins = request.source === null && holdTwins(refs);
-  const evidence = createEvidence(inventories, request.defaultEncryption, joins);
+  const live = request.liveBudget === null ? null : await openLive(request.s3, request.liveBudget, signal);
+  const evidence = createEvidence(inventories, request.defaultEncryption, joins, live);
   const { since, until } = request;
   const reading = {
     source: SOURCES.find(({ id }) => id === request.source) ?? null,
@@ -52,13 +60,14 @@ export async function explain(
     for (const input of inputs) {
       await readLog(input, ({ id }) => askInto({ policies, resolvers: evidence.on(id).resolvers }), reading);
     }
-    for (const input of evidence.wantsRelated() ? inputs : []) {
-      await readLog(input, ({ id }) => evidence.twinTaker(id), { ...reading, onCopyHalf: evidence.offerHalf });
-    }
+    if (evidence.wantsRelated()) await findRelated();
     for (const { manifest, problems: faults } of await evidence.fetch()) {
       problems.push(...faults.map((message) => ({ name: manifest, message })));
     }
   }
+
+  const asked = live && (await askLive());
+  problems.push(...liveProblems(asked));
 
   const known = evidenceFrom(evidence.snapshot());
   for (const input of inputs) {
@@ -74,5 +83,22 @@ export async function explain(
     });
     if (problem !== null) problems.push({ name, message: problem });
   }
-  return problems;
+  return { problems, live: asked };
+
+  async function findRelated(): Promise<void> {
+    for (const input of inputs) {
+      await readLog(input, ({ id }) => evidence.twinTaker(id), { ...reading, onCopyHalf: evidence.offerHalf });
+    }
+  }
+
+  async function askLive(): Promise<LiveReport | null> {
+    const lookedFor = evidence.asked().requestIds.size;
+    const asker = evidence.liveAsker();
+    for (const input of inputs) {
+      await readLog(input, ({ id }) => openInto({ policies, resolvers: evidence.on(id).cheap }, asker.ask), reading);
+    }
+    evidence.add(asker.asked());
+    if (evidence.asked().requestIds.size > lookedFor) await findRelated();
+    return evidence.fetchLive();
+  }
 }

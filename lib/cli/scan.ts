@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEvidence } from "../evidence/create-evidence.ts";
 import { type InventoryReport, openInventories } from "../evidence/inventory/inventories.ts";
+import { ASKED_LIVE, type LiveReport } from "../evidence/live/live.ts";
 import type { DefaultEncryption } from "../evidence/stated.ts";
 import { findManifests } from "../inputs/files.ts";
 import { holdTwins } from "../inputs/hold-twins.ts";
@@ -13,8 +14,9 @@ import { type Advice, addUpAdvice } from "../report/advice.ts";
 import { addUpOffenders, type OffenderCounts } from "../report/offenders.ts";
 import type { S3Options } from "../s3/client.ts";
 import { isS3Uri } from "../s3/place.ts";
-import type { Receipt } from "../stores/receipt.ts";
+import type { Receipt, RuleOfPolicy } from "../stores/receipt.ts";
 import { addUp, type TallyCounts, type VerdictCounts } from "../tally.ts";
+import { liveProblems, openLive } from "./live.ts";
 import { type InputRef, isObject, openPlaces } from "./places.ts";
 import { runTasks } from "./pool.ts";
 import type { MalformedSample, RunOptions, Task } from "./task.ts";
@@ -25,10 +27,12 @@ export interface ScanRequest {
   source: string | null;
   inventories: readonly string[];
   defaultEncryption: DefaultEncryption | null;
+  /** The most objects that the store may be asked about; `null` not to ask it. */
+  liveBudget: number | null;
   since?: number;
   until?: number;
   store: string | null;
-  /** How to reach object storage, where an `s3://` URI is given. */
+  /** How to reach object storage, where an `s3://` URI is given or the store may be asked. */
   s3: S3Options;
   jobs: number;
   wantsFindings: boolean;
@@ -55,6 +59,8 @@ export interface ScanResult {
   /** What could not be read, or not to its end. */
   problems: Problem[];
   inventories: InventoryReport[];
+  /** `null` where the store was not to be asked. */
+  live: LiveReport | null;
   /** Files with the findings, one a line, in the order of the log objects; they are gone when the scan's caller returns. */
   findings: string[];
 }
@@ -65,6 +71,7 @@ export interface SkippedCounts {
   malformed: number;
   verdicts: VerdictCounts;
   keyExposures: number;
+  rules: RuleOfPolicy[];
 }
 
 /** Told how far a scan is. */
@@ -94,17 +101,21 @@ export async function scan<T>(
   const opened = await openInventories(await findManifests(request.inventories), places.inventory);
   // Logs that are all read as one format hold no twins.
   const joins = request.source === null && holdTwins(inputs);
-  const evidence = createEvidence(opened, request.defaultEncryption, joins);
+  const live = request.liveBudget === null ? null : await openLive(request.s3, request.liveBudget, signal);
+  const evidence = createEvidence(opened, request.defaultEncryption, joins, live);
   const spoolDir = await mkdtemp(join(tmpdir(), "sealwatch-"));
   const options: RunOptions = { ...request, s3, evidence: [], spoolDir };
 
   try {
     const stated = request.defaultEncryption === null ? [] : [`default-encryption=${request.defaultEncryption}`];
+    const terms = [...stated, ...(live === null ? [] : [ASKED_LIVE])];
     // Asked for nothing, inventories read nothing more, and say what they are.
-    options.evidence = [...usable((await opened.fetch(new Map())).reports), ...stated];
+    options.evidence = [...usable((await opened.fetch(new Map())).reports), ...terms];
     const receipts = await findReceipts();
     const unread = inputs.filter((ref) => !receipts.has(ref));
     const inventories = request.inventories.length > 0 || joins ? await gather(unread) : [];
+    const asked = live && (await askLive(unread));
+    // That the store was asked is written by whoever knows what it answered about the log object.
     options.evidence = [...usable(inventories), ...stated];
     const results = await run("judge", "auditing", unread);
     const logs = results.map(({ log }) => log!);
@@ -125,8 +136,10 @@ export async function scan<T>(
         ...problems,
         ...logs.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, message: problem }])),
         ...inventories.flatMap(({ manifest, problems }) => problems.map((message) => ({ name: manifest, message }))),
+        ...liveProblems(asked),
       ],
       inventories,
+      live: asked,
       findings: results.flatMap(({ findings }) => findings ?? []),
     });
   } finally {
@@ -144,12 +157,23 @@ export async function scan<T>(
   /** Reads the logs for what the unread ones need to be judged, and gets it. */
   async function gather(unread: readonly InputRef[]): Promise<InventoryReport[]> {
     for (const { asked } of await run("ask", "looking for open records", unread)) evidence.add(asked!);
-    // A skipped object may hold what another one's records need.
-    if (evidence.wantsRelated()) {
-      for (const { asked } of await run("related", "looking for related records", inputs)) evidence.add(asked!);
-    }
+    if (evidence.wantsRelated()) await findRelated();
     if (request.inventories.length > 0) progress.step("reading inventories", 0);
     return evidence.fetch();
+  }
+
+  /** A skipped object may hold what another one's records need. */
+  async function findRelated(): Promise<void> {
+    for (const { asked } of await run("related", "looking for related records", inputs)) evidence.add(asked!);
+  }
+
+  /** Reads the unread logs once more for what is still open, and asks the store about it. */
+  async function askLive(unread: readonly InputRef[]): Promise<LiveReport | null> {
+    const lookedFor = evidence.asked().requestIds.size;
+    for (const { asked } of await run("live", "looking for what is still open", unread)) evidence.add(asked!);
+    if (evidence.asked().requestIds.size > lookedFor) await findRelated();
+    progress.step("asking the store", 0);
+    return evidence.fetchLive();
   }
 
   function run(step: Task["step"], what: string, refs: readonly InputRef[]) {
@@ -179,5 +203,21 @@ function addUpReceipts(receipts: readonly Receipt[]): SkippedCounts {
       notCovered: sum(({ verdicts }) => verdicts.notCovered),
     },
     keyExposures: sum(({ keyExposures }) => keyExposures),
+    rules: addUpRules(receipts.flatMap(({ rules }) => rules)),
   };
+}
+
+function addUpRules(rules: readonly RuleOfPolicy[]): RuleOfPolicy[] {
+  const sums = new Map<string, RuleOfPolicy>();
+  for (const rule of rules) {
+    const key = JSON.stringify([rule.policy, rule.id]);
+    const { compliant = 0, violation = 0, indeterminate = 0 } = sums.get(key) ?? {};
+    sums.set(key, {
+      ...rule,
+      compliant: compliant + rule.compliant,
+      violation: violation + rule.violation,
+      indeterminate: indeterminate + rule.indeterminate,
+    });
+  }
+  return [...sums.values()];
 }

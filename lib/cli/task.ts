@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { askInto } from "../audit.ts";
+import { askInto, openInto } from "../audit.ts";
 import { type Asked, type EvidenceSnapshot, evidenceFrom } from "../evidence/create-evidence.ts";
 import { jsonLine } from "../findings/json-line.ts";
 import { keyExposure } from "../findings/key-exposure.ts";
@@ -35,9 +35,12 @@ export interface RunOptions {
   wantsFindings: boolean;
 }
 
-/** One step of a run over one log object: look for its receipt, ask what evidence is needed, look for records that others need, or judge. */
+/**
+ * One step of a run over one log object: look for its receipt, ask what evidence is needed, look for records that others need, ask
+ * what only the store itself can tell, or judge.
+ */
 export interface Task {
-  step: "receipt" | "ask" | "related" | "judge";
+  step: "receipt" | "ask" | "related" | "live" | "judge";
   index: number;
   ref: InputRef;
 }
@@ -96,6 +99,8 @@ export async function createTasks(
         return ask(index, input);
       case "related":
         return findRelated(index, input);
+      case "live":
+        return askLive(index, input);
       case "judge":
         return judge(index, input);
     }
@@ -118,6 +123,12 @@ export async function createTasks(
     const finder = known.finder();
     await readLog(input, ({ id }) => finder.twinTaker(id), { ...reading, onCopyHalf: finder.offerHalf });
     return { index, asked: finder.found() };
+  }
+
+  async function askLive(index: number, input: LogInput): Promise<TaskResult> {
+    const asker = known.liveAsker();
+    await readLog(input, ({ id }) => openInto({ policies, resolvers: known.on(id).cheap }, asker.ask), reading);
+    return { index, asked: asker.asked() };
   }
 
   async function judge(index: number, input: LogInput): Promise<TaskResult> {

@@ -97,7 +97,8 @@ export function createEarlierWrites(limit: number): EarlierWrites {
     const overlapped = before && write.from < before.until ? before.encryption : 0;
     const encryption = isDoubtful ? ANY_ENCRYPTION : write.encryption | overlapped;
     const until = Math.max(write.until, before?.until ?? NEVER);
-    objects.set(name, { ...write, encryption, until, place: ++place });
+    // Each member by its name: a spread takes as long as all the rest.
+    objects.set(name, { requestId: write.requestId, from: write.from, until, encryption, place: ++place });
     if (isFixed(versionId)) versions.set(nameWithId(bucket, key, versionId), write);
   }
 

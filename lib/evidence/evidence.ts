@@ -19,7 +19,9 @@ export interface Narrowing {
  */
 export interface Resolver {
   readonly id: string;
-  /** Notes what this record needs. Called only for records whose verdict the open facts could change. */
+  /** It may contradict what is known, so that it hears also of records that are decided and break a rule. */
+  readonly contradicts?: true;
+  /** Notes what this record needs. Called only for records whose verdict the open facts could change, and as `contradicts` says. */
   ask?(record: LogRecord, facts: Facts): void;
   /** What is known about this record. Never throws; silence is an empty array. */
   resolve(record: LogRecord, facts: Facts): Narrowing[];

@@ -13,8 +13,12 @@ export function createRecent<T>(limit: number, onLost: (value: T) => void = () =
   return {
     get: (id) => values.get(id),
     set(id, value) {
-      values.delete(id);
+      const before = values.size;
       values.set(id, value);
+      if (values.size === before) {
+        values.delete(id);
+        values.set(id, value);
+      }
       if (values.size <= limit) return;
       const [oldest, lost] = values.entries().next().value!;
       values.delete(oldest);

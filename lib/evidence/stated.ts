@@ -36,8 +36,8 @@ const DOES: Record<DefaultEncryption, string> = {
 /**
  * What the operator states that the store did, at the time of the logs, with writes that ask for no encryption. Proves the
  * target of a write of which the log itself shows that it asked for nothing (then exactly `none`, SSE-S3 and SSE-KMS are
- * possible), and the encryption of an object or upload that the log shows such a write to have made. Silent on any other, so on
- * all records of access logs, which never show what was asked for.
+ * possible; CloudTrail's reader leaves all open, and names the fact as unasked), and the encryption of an object or upload that the log
+ * shows such a write to have made. Silent on any other, so on all records of access logs, which never show what was asked for.
  */
 export function statedDefault(stated: DefaultEncryption): Resolver {
   const id = "stated-default-encryption";
@@ -45,11 +45,11 @@ export function statedDefault(stated: DefaultEncryption): Resolver {
   const detail = `the operator states that the store ${DOES[stated]} what a write asks no encryption for`;
   return {
     id,
-    resolve({ facts, evidence }) {
+    resolve({ facts, evidence, unasked = [] }) {
       const asksForNothing = CHOOSES.has(interfaceCode(facts)) && get(facts, "target") === (PLAIN | SSE_S3 | SSE_KMS);
       const settled = evidence.filter(({ by }) => by === ASKED_FOR_NOTHING).map(({ fact }) => fact);
       const open: FactName[] = asksForNothing ? ["target", ...settled] : settled;
-      return open.map((fact) => ({ fact, values, by: id, detail }));
+      return [...open, ...unasked].map((fact) => ({ fact, values, by: id, detail }));
     },
   };
 }

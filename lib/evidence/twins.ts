@@ -10,7 +10,7 @@ import {
   SIGNATURES,
   TRANSPORTS,
 } from "../facts.ts";
-import type { LogRecord } from "../record.ts";
+import type { LogRecord, ObjectVersion } from "../record.ts";
 import type { Recipient } from "../sources/source.ts";
 import type { Narrowing, Resolver } from "./evidence.ts";
 
@@ -25,6 +25,8 @@ export interface Twin {
   time: number;
   /** As its log names it. */
   operation: string;
+  /** What a copy reads, where the other log names it. */
+  copySource: ObjectVersion | null;
 }
 
 /** Requests whose twins are to be found, by the twins' format; plain data. */
@@ -52,6 +54,10 @@ export interface Twins {
   /** Takes in those records of a log object of this format that are wanted. */
   recipientFor(sourceId: string): Recipient;
   isWanting(): boolean;
+  /** The object that a copy reads, as its twin in CloudTrail names it: the access log never does. */
+  sourceOf(record: LogRecord): ObjectVersion | null;
+  /** All of those. */
+  sources(): ObjectVersion[];
   asked(): AskedTwins;
   /** Adds what another thread's collector was asked for and found. */
   add(asked: AskedTwins): void;
@@ -106,13 +112,18 @@ export function createTwins(wanted: WantedTwins = new Map()): Twins {
         see: (facts) => interfaces?.has(interfaceCode(facts)) ?? false,
         judge(record) {
           const name = nameOf(record);
-          const { facts, time, operation } = record;
-          if (name !== null) offer({ sourceId, name, facts, time, operation });
+          const { facts, time, operation, copySource } = record;
+          if (name !== null) offer({ sourceId, name, facts, time, operation, copySource });
         },
         malformed() {},
       };
     },
     isWanting: () => wanted.size > 0,
+    sourceOf(record) {
+      const name = nameOf(record);
+      return (name !== null && found.get(CLOUDTRAIL)?.get(name)?.copySource) || null;
+    },
+    sources: () => [...(found.get(CLOUDTRAIL)?.values() ?? [])].flatMap(({ copySource }) => copySource ?? []),
     asked: () => ({ wanted, found: [...found.values()].flatMap((twins) => [...twins.values()]) }),
     add(asked) {
       for (const [sourceId, { names }] of asked.wanted) for (const name of names) want(sourceId, name);
@@ -123,11 +134,11 @@ export function createTwins(wanted: WantedTwins = new Map()): Twins {
 
 /**
  * What the other log says of the same request: same request id, bucket and interface. Needs the records of that format which bear the
- * ids of open records, from all log objects. Proves every fact that the other log tells: CloudTrail's event the encryption above
+ * ids of records that are open or break a rule, from all log objects. Proves every fact that the other log tells: CloudTrail's event the encryption above
  * all, the access log's record transport and signature. Where several different records bear the same name, it proves what they
  * agree on. Silent on requests without an id and on those that the other log does not hold. A fact that the two logs tell differently is
- * left as the record's own log has it, and told as a contradiction. Known hole: records that are not open ask for
- * no twin, so that nobody hears where they contradict theirs.
+ * left as the record's own log has it, and told as a contradiction: of a record that breaks a rule, also where it does so whatever
+ * the twin says. Not seen is where two records contradict each other of which neither gets a finding.
  */
 function twinResolver(
   sourceId: string,
@@ -138,6 +149,7 @@ function twinResolver(
   const used = new Map<string, Twin>();
   return {
     id,
+    contradicts: true,
     ask(record) {
       const name = nameOf(record);
       if (name !== null) want(name);
@@ -152,8 +164,8 @@ function twinResolver(
     },
     digest() {
       if (used.size === 0) return null;
-      const lines = [...used.values()].map(({ name, facts, time, operation }) =>
-        JSON.stringify([sourceId, name, facts, time, operation]),
+      const lines = [...used.values()].map(({ name, facts, time, operation, copySource }) =>
+        JSON.stringify([sourceId, name, facts, time, operation, copySource]),
       );
       return `${TWINS_DIGEST}sha256:${createHash("sha256").update(lines.sort().join("\n")).digest("hex")}`;
     },
@@ -177,7 +189,12 @@ function eitherOf(a: Twin, b: Twin): Twin {
     facts: a.facts | b.facts,
     time: Math.min(a.time, b.time),
     operation: [a.operation, b.operation].sort()[0]!,
+    copySource: isSameObject(a.copySource, b.copySource) ? a.copySource : null,
   };
+}
+
+function isSameObject(a: ObjectVersion | null, b: ObjectVersion | null): boolean {
+  return a?.bucket === b?.bucket && a?.key === b?.key && a?.versionId === b?.versionId;
 }
 
 function narrowing(fact: FactName, { sourceId, facts, time, operation }: Twin, requestId: string): Narrowing {

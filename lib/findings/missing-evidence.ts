@@ -1,4 +1,5 @@
 import type { Judgement } from "../audit.ts";
+import { ASKED_FOR_NOTHING } from "../evidence/stated.ts";
 import { ANY_TRANSPORT, COPY, type FactName, GET, get, HEAD, interfaceCode, OTHER, POST, PUT } from "../facts.ts";
 import { isServed } from "../record.ts";
 import { printable } from "../report/printable.ts";
@@ -28,7 +29,9 @@ const WHAT: Record<FactName, string> = {
 };
 
 const CLOUDTRAIL = "turn on CloudTrail data events for bucket {bucket} and audit them";
-const INVENTORY = "pass an S3 Inventory of bucket {bucket} with --inventory";
+const LIVE = "ask the store with --live";
+const INVENTORY = `pass an S3 Inventory of bucket {bucket} with --inventory or ${LIVE}`;
+const OBS_INVENTORY = `pass an OBS inventory of bucket {bucket} with --inventory or ${LIVE}`;
 
 const S3_ACCESS_LOG: Record<Gap, string> = {
   transport: `${CLOUDTRAIL}: they hold the TLS version of each request`,
@@ -38,8 +41,7 @@ const S3_ACCESS_LOG: Record<Gap, string> = {
   unmade: `${CLOUDTRAIL}: an inventory cannot tell what a write asked for that made no object`,
   multipart: `${CLOUDTRAIL}: an inventory cannot tell what an upload in parts asked for`,
   "copy-source": INVENTORY,
-  "unnamed-copy-source":
-    "audit the access log of the source's bucket as well, which names the source, and pass an S3 Inventory of that bucket with --inventory",
+  "unnamed-copy-source": `audit the access log of the source's bucket as well, which names the source, and pass an S3 Inventory of that bucket with --inventory or ${LIVE}`,
 };
 
 const DEFAULT_ENCRYPTION = "state with --default-encryption what the store does with a write that asks for nothing";
@@ -50,22 +52,22 @@ const OPS_LOG_HEADERS =
 const OPS_LOG: Record<Gap, string> = {
   transport: "have rgw_log_http_headers hold server_port and server_port_secure",
   signature: "have rgw_log_http_headers hold http_authorization",
-  read: `${OPS_LOG_HEADERS}, and audit the ops log from the write of the object on`,
-  written: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
+  read: `${OPS_LOG_HEADERS}, and audit the ops log from the write of the object on, or ${LIVE}`,
+  written: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION} or ${LIVE}`,
   unmade: `${OPS_LOG_HEADERS}, and ${DEFAULT_ENCRYPTION}`,
   multipart: `${OPS_LOG_HEADERS}, and audit the ops log from the initiation of the upload on`,
-  "copy-source": `${OPS_LOG_HEADERS}, and audit the ops log from the write of the source on`,
+  "copy-source": `${OPS_LOG_HEADERS}, and audit the ops log from the write of the source on, or ${LIVE}`,
   "unnamed-copy-source": "have rgw_log_http_headers hold http_x_amz_copy_source",
 };
 
 /** Of a gateway that logs the headers already. */
 const OPS_LOG_WITH_HEADERS: Record<Gap, string> = {
   ...OPS_LOG,
-  read: "audit the ops log from the write of the object on",
-  written: DEFAULT_ENCRYPTION,
+  read: `audit the ops log from the write of the object on, or ${LIVE}`,
+  written: `${DEFAULT_ENCRYPTION} or ${LIVE}`,
   unmade: DEFAULT_ENCRYPTION,
   multipart: "audit the ops log from the initiation of the upload on",
-  "copy-source": "audit the ops log from the write of the source on",
+  "copy-source": `audit the ops log from the write of the source on, or ${LIVE}`,
 };
 
 const IN_A_FORM = "no ops log holds the fields of a form, so have the clients of bucket {bucket} upload without one";
@@ -74,6 +76,13 @@ const OPS_LOG_OF_FORMS: Record<Gap, string> = {
   signature: IN_A_FORM,
   written: IN_A_FORM,
   unmade: IN_A_FORM,
+};
+
+/** Of what an earlier write made that asked for nothing: the log holds all that it could, and only the store's default is not known. */
+const OF_THE_DEFAULT: Partial<Record<Gap, string>> = {
+  read: `${DEFAULT_ENCRYPTION} or ${LIVE}`,
+  multipart: DEFAULT_ENCRYPTION,
+  "copy-source": `${DEFAULT_ENCRYPTION} or ${LIVE}`,
 };
 
 /** How to get the evidence, by source: the second half of a sentence. `{bucket}` stands for the bucket it is about. */
@@ -92,20 +101,19 @@ const HOW: Record<string, Record<Gap, string>> = {
     unmade: DEFAULT_ENCRYPTION,
     multipart: "audit the log objects as well that hold the initiation of the upload",
     "copy-source": INVENTORY,
-    "unnamed-copy-source": "pass an S3 Inventory of the source's bucket with --inventory",
+    "unnamed-copy-source": `pass an S3 Inventory of the source's bucket with --inventory or ${LIVE}`,
   },
   "obs-access-log": {
     transport:
       "no OBS log holds it, so deny plain HTTP in the policy of bucket {bucket}, and requests of this kind are not served",
     signature:
       "OBS access logs hold it for presigned requests only, so have the clients of bucket {bucket} sign with V4",
-    read: "pass an OBS inventory of bucket {bucket} with --inventory",
-    written: "pass an OBS inventory of bucket {bucket} with --inventory",
+    read: OBS_INVENTORY,
+    written: OBS_INVENTORY,
     unmade: "no OBS log or inventory holds what a write asked for that made no object",
     multipart: "no OBS log or inventory holds what an upload in parts asked for",
-    "copy-source": "pass an OBS inventory of bucket {bucket} with --inventory",
-    "unnamed-copy-source":
-      "audit the access log of the source's bucket as well, which names the source, and pass an OBS inventory of that bucket with --inventory",
+    "copy-source": OBS_INVENTORY,
+    "unnamed-copy-source": `audit the access log of the source's bucket as well, which names the source, and pass an OBS inventory of that bucket with --inventory or ${LIVE}`,
   },
   "ceph-ops-log": OPS_LOG,
 };
@@ -122,9 +130,14 @@ export interface MissingEvidence {
 export function missingEvidence(judgement: Judgement, fact: FactName, sourceId: string): MissingEvidence {
   const gap = gapOf(judgement, fact);
   const bucket = (gap === "copy-source" && judgement.record.copySource?.bucket) || judgement.record.bucket;
-  const how = waysOf(judgement, sourceId)[gap].replaceAll("{bucket}", () => printable(bucket));
+  const ways = (askedForNothing(judgement, fact) && OF_THE_DEFAULT[gap]) || waysOf(judgement, sourceId)[gap];
+  const how = ways.replaceAll("{bucket}", () => printable(bucket));
   const values = or(NAMES_OF[fact](get(judgement.facts, fact)));
   return { fact, how, sentence: `The ${WHAT[fact]} is not known (${values}). ${capitalised(how)}.` };
+}
+
+function askedForNothing({ evidence }: Judgement, fact: FactName): boolean {
+  return evidence.some((narrowing) => narrowing.fact === fact && narrowing.by === ASKED_FOR_NOTHING);
 }
 
 function waysOf({ record }: Judgement, sourceId: string): Record<Gap, string> {

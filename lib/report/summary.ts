@@ -4,7 +4,9 @@ import type { FactName } from "../facts.ts";
 import { keyExposure } from "../findings/key-exposure.ts";
 import { capitalised } from "../findings/words.ts";
 import type { Policy } from "../policy/policy.ts";
-import { type PolicyCounts, type TallyCounts, totals } from "../tally.ts";
+import type { RuleOfPolicy } from "../stores/receipt.ts";
+import { type TallyCounts, totals } from "../tally.ts";
+import { liveNotes } from "./live-notes.ts";
 import type { Offender } from "./offenders.ts";
 import { printable } from "./printable.ts";
 import { type Column, cut, table } from "./table.ts";
@@ -47,6 +49,7 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
     offenders("Who", result.offenders.requesters),
     offenders("Which bucket", result.offenders.buckets),
     missing(),
+    live(),
     malformed(),
     unread(),
     next(),
@@ -57,13 +60,14 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
     .join("\n\n")}\n`;
 
   function skipped(): string[] {
-    const { objects, records, verdicts } = result.skipped;
+    const { objects, records, verdicts, rules } = result.skipped;
     if (objects === 0) return [];
-    return wrap(
+    const text = wrap(
       `Not read again, because the store has their receipts: ${plural(objects, "log object")} with ` +
         `${plural(records, "record")}, ${countText(verdicts.violation)} violation and ` +
         `${countText(verdicts.indeterminate)} indeterminate. The numbers below are without them.`,
     );
+    return [...text, ...brokenRules("Rules broken there", rules)];
   }
 
   function digests(): string[] {
@@ -89,18 +93,19 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
   }
 
   function rules(): string[] {
-    const found = all.policies.flatMap((policy) =>
-      policy.rules
-        .filter(({ violation, indeterminate }) => violation + indeterminate > 0)
-        .map((rule) => ({ ...rule, severity: severityOf(result.policies, policy, rule.id), policy: policy.id })),
-    );
+    const found = all.policies.flatMap(({ id: policy, rules }) => rules.map((rule) => ({ ...rule, policy })));
+    return brokenRules("Rules broken", found);
+  }
+
+  function brokenRules(title: string, rules: readonly RuleOfPolicy[]): string[] {
+    const found = rules.filter(({ violation, indeterminate }) => violation + indeterminate > 0);
     found.sort((a, b) => b.violation - a.violation || b.indeterminate - a.indeterminate);
-    const named = (rule: (typeof found)[number]) =>
-      result.policies.length > 1 ? `${rule.policy}/${rule.id}` : rule.id;
+    const named = ({ policy, id }: RuleOfPolicy) => (result.policies.length > 1 ? `${policy}/${id}` : id);
+    const severity = (rule: RuleOfPolicy) => severityOf(result.policies, rule);
     return counted(
-      "Rules broken",
+      title,
       [{ title: "rule", align: "left" }, { title: "severity", align: "left" }, ...COUNTS],
-      found.map((rule) => [named(rule), rule.severity, countText(rule.violation), countText(rule.indeterminate)]),
+      found.map((rule) => [named(rule), severity(rule), countText(rule.violation), countText(rule.indeterminate)]),
     );
   }
 
@@ -140,6 +145,13 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
       ...shown.map(({ how, records }) => `${capitalised(how)}${counts ? ` (${plural(records, "record")})` : ""}.`),
       ...(rest > 0 ? [`… and likewise for ${plural(rest, "more record")}`] : []),
     ];
+  }
+
+  function live(): string[] {
+    const notes = result.live === null ? [] : liveNotes(result.live);
+    return notes.length === 0
+      ? []
+      : [paint("bold", "Asked live"), ...notes.slice(0, SHOWN).flatMap((note) => wrap(`${capitalised(note)}.`, 2))];
   }
 
   function malformed(): string[] {
@@ -196,8 +208,8 @@ const COUNTS: Column[] = [
   { title: "indeterminate", align: "right" },
 ];
 
-function severityOf(policies: readonly Policy[], { id }: PolicyCounts, ruleId: string): string {
-  return policies.find((policy) => policy.id === id)!.rules.find((rule) => rule.id === ruleId)!.severity;
+function severityOf(policies: readonly Policy[], { policy, id }: RuleOfPolicy): string {
+  return policies.find((each) => each.id === policy)!.rules.find((rule) => rule.id === id)!.severity;
 }
 
 /** Requests that certainly sent an SSE-C key over plain HTTP. */

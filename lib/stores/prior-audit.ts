@@ -1,3 +1,4 @@
+import { LIVE_DIGEST } from "../evidence/live/live.ts";
 import { TWINS_DIGEST } from "../evidence/twins.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type LogObject, storeKeys } from "./log-object.ts";
@@ -10,6 +11,8 @@ export interface AuditTerms extends Pick<ReceiptFacts, "evidence"> {
   /** The log format that the object is to be read as; `null` if it is to be recognised. */
   sourceId: string | null;
 }
+
+const SHOWN_LATE = [TWINS_DIGEST, LIVE_DIGEST];
 
 /** The receipt of an audit that was made on the same terms, so that another would say the same; `null` if there is none. */
 export async function priorAudit(
@@ -31,12 +34,13 @@ function parse(bytes: Buffer): Receipt | null {
   }
 }
 
-function isOnTerms({ version, source, policies, evidence }: Receipt, terms: AuditTerms): boolean {
+function isOnTerms({ version, source, policies, evidence, rules }: Receipt, terms: AuditTerms): boolean {
   const { sourceId } = terms;
   if (sourceId !== null && source !== sourceId && source !== "none") return false;
-  if (!Array.isArray(evidence)) return false;
-  // Which twins there are shows only while an object is audited; logs keep coming, and are no reason to audit all others again.
-  const atHand = evidence.filter((digest) => !String(digest).startsWith(TWINS_DIGEST));
+  if (!Array.isArray(evidence) || !Array.isArray(rules)) return false;
+  // Which twins and live answers there are shows only while an object is audited; that more logs have come, or that objects of now
+  // are others, is no reason to audit it again.
+  const atHand = evidence.filter((digest) => !SHOWN_LATE.some((start) => String(digest).startsWith(start)));
   const wanted = terms.policies.map(({ id, digest }) => ({ id, digest }));
   return (
     JSON.stringify([version, policies, atHand]) === JSON.stringify([1, wanted, [...new Set(terms.evidence)].sort()])

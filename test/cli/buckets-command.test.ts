@@ -26,6 +26,8 @@ async function startWithLogs(): Promise<S3Server> {
 
 const argumentsFor = (s3: S3Server) => ["s3://logs/2026/", "--endpoint", s3.endpoint];
 
+const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+
 it("the same command, run again, exits alike and says what it skipped", async () => {
   const s3 = await startWithLogs();
   const args = ["scan", ...argumentsFor(s3), "--store", "s3://audit"];
@@ -38,6 +40,15 @@ it("the same command, run again, exits alike and says what it skipped", async ()
   const all = { compliant: 0, violation: 1, indeterminate: 6, notCovered: 0 };
   const skipped = { objects: 0, records: 0, malformed: 0, verdicts: none, keyExposures: 0 };
   expect(JSON.parse(first.stdout)).toMatchObject({ objects: 7, records: 7, verdicts: all, skipped });
+  const { policies } = JSON.parse(first.stdout);
+  const rules = policies[0].rules.filter(
+    (rule: { compliant: number; violation: number; indeterminate: number }) =>
+      rule.compliant + rule.violation + rule.indeterminate > 0,
+  );
+  expect(rules.length).toBeGreaterThan(1);
+  expect(JSON.parse(again.stdout).skipped.rules.sort(byId)).toEqual(
+    rules.map((rule: object) => ({ policy: "obs-sse", ...rule })).sort(byId),
+  );
   expect(JSON.parse(again.stdout)).toMatchObject({
     objects: 0,
     records: 0,
@@ -45,9 +56,11 @@ it("the same command, run again, exits alike and says what it skipped", async ()
     skipped: { objects: 7, records: 7, malformed: 0, verdicts: all, keyExposures: 1 },
     unread: [],
   });
-  expect(summed.stdout.replaceAll(/\s+/g, " ")).toContain(
+  const text = summed.stdout.replaceAll(/\s+/g, " ");
+  expect(text).toContain(
     "Not read again, because the store has their receipts: 7 log objects with 7 records, 1 violation and 6 indeterminate.",
   );
+  expect(text).toMatch(/Rules broken there rule severity violation indeterminate \S+ \w+ 1 /);
 });
 
 it("explains the records of a bucket, in the order of its keys", async () => {
@@ -112,6 +125,7 @@ describe("stopped and run again, it leaves what one run leaves", () => {
         source: null,
         inventories: [],
         defaultEncryption: null,
+        liveBudget: null,
         store: "s3://audit",
         s3: { endpoint: s3.endpoint },
         jobs: 1,

@@ -49,6 +49,7 @@ function requestOf(s3: S3Server): ScanRequest {
     source: null,
     inventories: [],
     defaultEncryption: null,
+    liveBudget: null,
     store: STORE,
     s3: { endpoint: s3.endpoint },
     jobs: 1,

@@ -167,7 +167,11 @@ describe("the summary says what would settle it", () => {
         "Have rgw_log_http_headers hold http_authorization.",
       ],
     ],
-    ["for S3", accessLogLine(OVER_HTTP), ["Pass an S3 Inventory of bucket records with --inventory."]],
+    [
+      "for S3",
+      accessLogLine(OVER_HTTP),
+      ["Pass an S3 Inventory of bucket records with --inventory or ask the store with --live."],
+    ],
   ])("%s", async (what, line, sentences) => {
     const { stdout } = await sealwatch(["scan", write(`${what}.log`, `${line}\n`)]);
     const text = stdout.replaceAll(/\s+/g, " ");

@@ -143,6 +143,16 @@ describe("wrong usage names the right one", () => {
   });
 });
 
+it.each(["sealwatch", "sealwatch scan", "sealwatch explain", "sealwatch policy", "sealwatch policy show"])(
+  "the help of %s fits 80 columns",
+  async (command) => {
+    const { code, stdout } = await sealwatch([...command.split(" ").slice(1), "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: ${command} `);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  },
+);
+
 describe("what can't be read", () => {
   it("is told each in its line, and the rest is audited", async () => {
     const empty = join(folder, "empty");

@@ -269,6 +269,7 @@ describe("what is asked for", () => {
       requestIds: new Set(),
       halves: [],
       twins: { wanted: new Map(), found: [] },
+      live: { objects: [], copies: new Map() },
     });
     expect(await evidence.fetch()).toEqual([]);
     expect(known(resolve(evidence, record))).toEqual({ target: SSE_KMS });

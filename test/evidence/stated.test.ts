@@ -64,6 +64,20 @@ describe("of a write that asked for nothing, the operator's statement settles th
   });
 });
 
+describe("of what the record itself says to be unasked, it settles the same", () => {
+  it.each<[Interface, FactName[]]>([
+    ["PutObject", ["target"]],
+    ["GetObject", ["target"]],
+    ["CopyObject", ["target", "source"]],
+  ])("%s, the %j", (name, unasked) => {
+    const facts = unknownFacts(name);
+    const detail = "the operator states that the store encrypts with SSE-KMS what a write asks no encryption for";
+    expect(statedDefault("SSE-KMS").resolve(recordOf(name, { facts, unasked }), facts)).toEqual(
+      unasked.map((fact) => ({ fact, values: SSE_KMS, by: "stated-default-encryption", detail })),
+    );
+  });
+});
+
 describe("of what such a write made, as the log shows, it settles the same", () => {
   const said = { values: NOTHING_ASKED, by: ASKED_FOR_NOTHING, detail: "request tx1 made the object" };
   it.each<[Interface, FactName[]]>([

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { askInto, judge } from "../../lib/audit.ts";
 import { createEvidence, type Evidence, evidenceFrom, type Finder } from "../../lib/evidence/create-evidence.ts";
+import type { Inventories } from "../../lib/evidence/inventory/inventories.ts";
 import { createTwins } from "../../lib/evidence/twins.ts";
 import {
   ANY_ENCRYPTION,
@@ -24,6 +25,7 @@ import {
   V2,
   V4,
 } from "../../lib/facts.ts";
+import { openPolicy } from "../../lib/policy/shipped.ts";
 import type { LogRecord } from "../../lib/record.ts";
 import { recordOf, T, UNDECIDED } from "./records.ts";
 
@@ -38,17 +40,23 @@ const LOGGED = pack(PUT, HTTP, V4, 0, ANY_ENCRYPTION);
 const EVENT = pack(PUT, HTTP, V4, 0, SSE_C);
 
 /** Lets the resolvers hear of a record, reads the records of other log objects, and judges. */
-function judged(sourceId: string, record: LogRecord, others: [sourceId: string, record: LogRecord][], joins = true) {
+function judged(
+  sourceId: string,
+  record: LogRecord,
+  others: [sourceId: string, record: LogRecord][],
+  joins = true,
+  policy = UNDECIDED,
+) {
   const evidence = createEvidence(undefined, null, joins);
-  ask(evidence, sourceId, record);
+  ask(evidence, sourceId, record, policy);
   for (const [id, other] of others) take(evidence, id, other);
   const { resolvers, digests } = evidence.on(sourceId);
-  const { facts, evidence: used, contradictions } = judge({ policies: [UNDECIDED], resolvers }, record);
+  const { facts, evidence: used, contradictions } = judge({ policies: [policy], resolvers }, record);
   return { facts, used, contradictions, digests: digests() };
 }
 
-function ask(evidence: Evidence, sourceId: string, record: LogRecord): void {
-  const recipient = askInto({ policies: [UNDECIDED], resolvers: evidence.on(sourceId).resolvers });
+function ask(evidence: Evidence, sourceId: string, record: LogRecord, policy = UNDECIDED): void {
+  const recipient = askInto({ policies: [policy], resolvers: evidence.on(sourceId).resolvers });
   if (recipient.see(record.facts)) recipient.judge(record);
 }
 
@@ -126,6 +134,79 @@ describe("a record of an S3 access log and its twin in CloudTrail", () => {
   });
 });
 
+describe("under a policy that decides", () => {
+  const obs = openPolicy("obs-sse");
+  const SECURE = pack(PUT, TLS13, V4, 0, SSE_C);
+  const told = (sourceId: string, own: number, twin: number) => {
+    const other = sourceId === S3 ? TRAIL : S3;
+    const { facts, contradictions } = judged(sourceId, one(own), [[other, one(twin)]], true, obs);
+    return { facts, contradictions: contradictions.map(({ fact, by }) => `${fact} ${by}`) };
+  };
+
+  it.each<[string, sourceId: string, own: number, twin: number, facts: number, contradictions: string[]]>([
+    ["a violation hears what its twin contradicts", TRAIL, EVENT, SECURE, EVENT, ["transport access-log-twin"]],
+    ["and what it tells besides", S3, pack(PUT, HTTP, V4, 0, SSE_C | SSE_KMS), EVENT, EVENT, []],
+    ["a compliant record hears nothing", S3, SECURE, EVENT, SECURE, []],
+    ["an open record hears all", S3, LOGGED, SECURE, EVENT, ["transport cloudtrail-twin"]],
+  ])("%s", (_, sourceId, own, twin, facts, contradictions) => {
+    expect(told(sourceId, own, twin)).toEqual({ facts, contradictions });
+  });
+});
+
+describe("the source of a copy", () => {
+  const copy = (fields: Partial<LogRecord> = {}) => one(pack(COPY, HTTP, V4, ANY_ENCRYPTION, PLAIN), fields);
+  const named = { bucket: "originals", key: "cat.raw", versionId: null };
+  const row = {
+    key: "cat.raw",
+    versionId: "null",
+    isCurrent: true,
+    isDeleteMarker: false,
+    isMultipart: false,
+    lastModified: T - 60_000,
+    encryption: SSE_C,
+  };
+  const inventories: Inventories = {
+    buckets: ["originals"],
+    fetch: async (objects) => ({
+      listings: objects.has("originals")
+        ? [{ bucket: "originals", snapshot: T + 60_000, digest: "sha256:1", rows: [row] }]
+        : [],
+      reports: [],
+    }),
+  };
+
+  it.each<[string, own: Partial<LogRecord>, events: Partial<LogRecord>[], found: string | null]>([
+    ["is named by its event", {}, [{ copySource: named }], "CloudTrail's event of request 7B4A0FABBEXAMPLE"],
+    [
+      "is named by two events alike",
+      {},
+      [{ copySource: named }, { copySource: { ...named } }],
+      "CloudTrail's event of request 7B4A0FABBEXAMPLE",
+    ],
+    ["is named by the record itself first", { copySource: named }, [{ copySource: named }], "the record"],
+    ["is not known by an event that names none", {}, [{ copySource: null }], null],
+    [
+      "is not known by two events that differ",
+      {},
+      [{ copySource: named }, { copySource: { ...named, versionId: "v1" } }, { copySource: named }],
+      null,
+    ],
+    ["is not known by the event of another request", {}, [{ copySource: named, requestId: "OTHER" }], null],
+    ["is not known without a request id", { requestId: "-" }, [{ copySource: named, requestId: "-" }], null],
+    ["is not known without an event", {}, [], null],
+  ])("%s", async (_, own, events, found) => {
+    const evidence = createEvidence(inventories, null, true);
+    ask(evidence, S3, copy(own));
+    for (const event of events) take(evidence, TRAIL, copy(event));
+    await evidence.fetch();
+    const { resolvers } = evidenceFrom(structuredClone(evidence.snapshot())).on(S3);
+    const { evidence: used } = judge({ policies: [UNDECIDED], resolvers }, copy(own));
+    expect(used.map(({ fact, values, detail }) => [fact, values, detail.split(" names ")[0]])).toEqual(
+      found === null ? [] : [["source", SSE_C, found]],
+    );
+  });
+});
+
 describe("no twin is", () => {
   it.each<[string, own: Partial<LogRecord>, twin: Partial<LogRecord>]>([
     ["another request", {}, { requestId: "OTHER" }],
@@ -161,7 +242,16 @@ describe("no twin is", () => {
     take(evidence, TRAIL, one(EVENT, { requestId: "R1" }));
     expect(evidence.asked().twins).toEqual({
       wanted: new Map([[TRAIL, { names: new Set([`${PUT} R1 photos`]), interfaces: new Set([PUT]) }]]),
-      found: [{ sourceId: TRAIL, name: `${PUT} R1 photos`, facts: EVENT, time: T, operation: "REST.X.OBJECT" }],
+      found: [
+        {
+          sourceId: TRAIL,
+          name: `${PUT} R1 photos`,
+          facts: EVENT,
+          time: T,
+          operation: "REST.X.OBJECT",
+          copySource: null,
+        },
+      ],
     });
   });
 });

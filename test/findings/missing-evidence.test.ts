@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ASKED_FOR_NOTHING } from "../../lib/evidence/stated.ts";
 import {
   ANY_ENCRYPTION,
   ANY_SIGNATURE,
@@ -13,9 +14,12 @@ import {
   OTHER,
   PART,
   PART_COPY,
+  PLAIN,
   POST,
   PUT,
   pack,
+  SSE_KMS,
+  SSE_S3,
 } from "../../lib/facts.ts";
 import { missingEvidence } from "../../lib/findings/missing-evidence.ts";
 import type { LogRecord } from "../../lib/record.ts";
@@ -45,14 +49,14 @@ const CASES: Case[] = [
     code,
     fact: "target" as const,
     record: { status: 403 },
-    how: "pass an S3 Inventory of bucket photos with --inventory",
+    how: "pass an S3 Inventory of bucket photos with --inventory or ask the store with --live",
   })),
   ...[PUT, POST, COPY].flatMap((code) => [
     {
       name: `served write, interface ${code}`,
       code,
       fact: "target" as const,
-      how: `pass an S3 Inventory of bucket photos with --inventory, or ${CLOUDTRAIL}`,
+      how: `pass an S3 Inventory of bucket photos with --inventory or ask the store with --live, or ${CLOUDTRAIL}`,
     },
     ...[403, null].map((status) => ({
       name: `write with status ${status}, interface ${code}`,
@@ -73,13 +77,13 @@ const CASES: Case[] = [
     code: COPY,
     fact: "source",
     record: { copySource: COPY_SOURCE },
-    how: "pass an S3 Inventory of bucket originals with --inventory",
+    how: "pass an S3 Inventory of bucket originals with --inventory or ask the store with --live",
   },
   {
     name: "copy whose source the log does not name",
     code: PART_COPY,
     fact: "source",
-    how: "audit the access log of the source's bucket as well, which names the source, and pass an S3 Inventory of that bucket with --inventory",
+    how: "audit the access log of the source's bucket as well, which names the source, and pass an S3 Inventory of that bucket with --inventory or ask the store with --live",
   },
 ];
 
@@ -91,10 +95,10 @@ describe("how to get what an S3 access log does not tell", () => {
 });
 
 test.for([
-  ["cloudtrail", "P", "pass an S3 Inventory of bucket photos with --inventory"],
-  ["obs-access-log", "P", "pass an OBS inventory of bucket photos with --inventory"],
-  ["ceph-ops-log", "A", "audit the ops log from the write of the object on"],
-  ["a-source-to-come", "P", "pass an S3 Inventory of bucket photos with --inventory"],
+  ["cloudtrail", "P", "pass an S3 Inventory of bucket photos with --inventory or ask the store with --live"],
+  ["obs-access-log", "P", "pass an OBS inventory of bucket photos with --inventory or ask the store with --live"],
+  ["ceph-ops-log", "A", "audit the ops log from the write of the object on, or ask the store with --live"],
+  ["a-source-to-come", "P", "pass an S3 Inventory of bucket photos with --inventory or ask the store with --live"],
 ] as const)("each source has its own way: %s", ([sourceId, start, how]) => {
   expect(missingEvidence(judged({}), "target", sourceId)).toEqual({
     fact: "target",
@@ -111,10 +115,15 @@ describe("of a Ceph gateway it depends on what the gateway logs", () => {
 
   test.for<[code: number, transport: number, fact: FactName, how: string]>([
     [GET, ANY_TRANSPORT, "transport", "have rgw_log_http_headers hold server_port and server_port_secure"],
-    [GET, ANY_TRANSPORT, "target", `${HEADERS} audit the ops log from the write of the object on`],
-    [GET, HTTP, "target", "audit the ops log from the write of the object on"],
-    [PUT, ANY_TRANSPORT, "target", `${HEADERS} ${STATE}`],
-    [PUT, HTTP, "target", STATE],
+    [
+      GET,
+      ANY_TRANSPORT,
+      "target",
+      `${HEADERS} audit the ops log from the write of the object on, or ask the store with --live`,
+    ],
+    [GET, HTTP, "target", "audit the ops log from the write of the object on, or ask the store with --live"],
+    [PUT, ANY_TRANSPORT, "target", `${HEADERS} ${STATE} or ask the store with --live`],
+    [PUT, HTTP, "target", `${STATE} or ask the store with --live`],
     [PART, HTTP, "target", "audit the ops log from the initiation of the upload on"],
     [POST, HTTP, "target", FORM],
     [POST, ANY_TRANSPORT, "signature", FORM],
@@ -122,6 +131,21 @@ describe("of a Ceph gateway it depends on what the gateway logs", () => {
   ])("interface %i, transport %i: %s", ([code, transport, fact, how]) => {
     const facts = pack(code, transport, ANY_SIGNATURE, ANY_ENCRYPTION, ANY_ENCRYPTION);
     expect(missingEvidence(judged({ facts }), fact, "ceph-ops-log").how).toBe(how);
+  });
+});
+
+describe("of what a write made that asked for nothing, only the store's default is not known", () => {
+  const STATE = "state with --default-encryption what the store does with a write that asks for nothing";
+  test.for<[code: number, fact: FactName, sourceId: string, how: string]>([
+    [GET, "target", "ceph-ops-log", `${STATE} or ask the store with --live`],
+    [HEAD, "target", "cloudtrail", `${STATE} or ask the store with --live`],
+    [PART, "target", "cloudtrail", STATE],
+    [COPY, "source", "ceph-ops-log", `${STATE} or ask the store with --live`],
+  ])("interface %i, %s, %s", ([code, fact, sourceId, how]) => {
+    const facts = pack(code, HTTP, ANY_SIGNATURE, PLAIN | SSE_S3 | SSE_KMS, PLAIN | SSE_S3 | SSE_KMS);
+    const evidence = [{ fact, values: PLAIN | SSE_S3 | SSE_KMS, by: ASKED_FOR_NOTHING, detail: "an earlier write" }];
+    const judgement = judged({ facts, evidence, copySource: COPY_SOURCE });
+    expect(missingEvidence(judgement, fact, sourceId).how).toBe(how);
   });
 });
 
@@ -145,5 +169,5 @@ test.for([
 test("a bucket's name is only a name", () => {
   const facts = pack(GET, HTTP, ANY_SIGNATURE, 0, ANY_ENCRYPTION);
   const { how } = missingEvidence(judged({ facts, bucket: "$&{bucket}\u202e" }), "target", "s3-access-log");
-  expect(how).toBe("pass an S3 Inventory of bucket $&{bucket}\\u{202e} with --inventory");
+  expect(how).toBe("pass an S3 Inventory of bucket $&{bucket}\\u{202e} with --inventory or ask the store with --live");
 });

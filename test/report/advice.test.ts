@@ -4,7 +4,8 @@ import { addUpAdvice, createAdvice } from "../../lib/report/advice.ts";
 import { judged } from "../findings/judged.ts";
 
 const OPEN_READ = pack(GET, HTTP, V4, 0, ANY_ENCRYPTION);
-const inventory = (bucket: string) => `pass an S3 Inventory of bucket ${bucket} with --inventory`;
+const inventory = (bucket: string) =>
+  `pass an S3 Inventory of bucket ${bucket} with --inventory or ask the store with --live`;
 
 function counted(buckets: readonly string[]) {
   const advice = createAdvice();

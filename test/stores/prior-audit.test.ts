@@ -12,6 +12,9 @@ it.each<[string, audited: string[], atHand: string[], isFound: boolean]>([
   ["the same inventories", ["sha256:2", "sha256:1"], ["sha256:1", "sha256:2"], true],
   ["another inventory", ["sha256:1"], ["sha256:2"], false],
   ["twins, of which nobody knows beforehand", ["sha256:1", "twins:sha256:3"], ["sha256:1"], true],
+  ["the store's answers", ["live", "live:sha256:4"], ["live"], true],
+  ["the store asked in part, which may now tell more", ["live-in-part", "live:sha256:4"], ["live"], false],
+  ["the store, which is not to be asked now", ["live"], [], false],
   ["twins and another inventory", ["sha256:1", "twins:sha256:3"], ["sha256:2"], false],
 ])("an audit with %s", async (_, audited, evidence, isFound) => {
   const store = createMemoryStore();
@@ -20,4 +23,10 @@ it.each<[string, audited: string[], atHand: string[], isFound: boolean]>([
   await store.put(storeKeys(OBJECT).receipt, receiptBytes(OBJECT, facts, written));
   const found = await priorAudit(store, OBJECT, { policies: [], evidence, sourceId: null });
   expect(found?.evidence ?? null).toEqual(isFound ? [...audited].sort() : null);
+});
+
+it.each(["", "{}", '{"version":1,"source":"none","policies":[],"evidence":[]}'])("the receipt %j", async (text) => {
+  const store = createMemoryStore();
+  await store.put(storeKeys(OBJECT).receipt, Buffer.from(text));
+  expect(await priorAudit(store, OBJECT, { policies: [], evidence: [], sourceId: null })).toBeNull();
 });

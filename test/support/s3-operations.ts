@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-export type S3Operation = "GetObject" | "HeadObject" | "PutObject" | "DeleteObject" | "ListObjectsV2";
+export type S3Operation = "GetObject" | "HeadObject" | "HeadBucket" | "PutObject" | "DeleteObject" | "ListObjectsV2";
 
 export interface StoredObject {
   bytes: Buffer;
@@ -9,6 +9,11 @@ export interface StoredObject {
   etag: string;
   /** ms since 1970. */
   lastModified: number;
+  /** `SSE-C`, or what `x-amz-server-side-encryption` says; nothing is encrypted. */
+  encryption?: string;
+  versionId?: string;
+  /** All that have an id, this one too. */
+  versions?: Map<string, StoredObject>;
 }
 
 export type Bucket = Map<string, StoredObject>;
@@ -43,9 +48,11 @@ export function carryOut(
     case "DeleteObject":
       bucket.delete(key);
       return { status: 204, body: Buffer.alloc(0), headers: {} };
+    case "HeadBucket":
+      return { status: 200, body: Buffer.alloc(0), headers: {} };
     case "HeadObject":
     case "GetObject":
-      return get(bucket, key, headers);
+      return get(bucket, key, query, headers);
   }
 }
 
@@ -60,11 +67,20 @@ function put(bucket: Bucket, key: string, headers: IncomingHttpHeaders, body: Bu
   return { status: 200, body: Buffer.alloc(0), headers: { ETag: object.etag } };
 }
 
-function get(bucket: Bucket, key: string, headers: IncomingHttpHeaders): Answer {
-  const object = bucket.get(key);
+function get(bucket: Bucket, key: string, query: URLSearchParams, headers: IncomingHttpHeaders): Answer {
+  const asked = query.get("versionId");
+  const object = asked === null ? bucket.get(key) : bucket.get(key)?.versions?.get(asked);
   if (!object) return NO_KEY;
+  const { encryption, versionId } = object;
+  if (encryption === "SSE-C" && !headers["x-amz-server-side-encryption-customer-algorithm"])
+    return { status: 400, code: "InvalidRequest" };
   if (headers["if-match"] && headers["if-match"] !== object.etag) return FAILED;
-  const about = { ETag: object.etag, "Last-Modified": new Date(object.lastModified).toUTCString() };
+  const about = {
+    ETag: object.etag,
+    "Last-Modified": new Date(object.lastModified).toUTCString(),
+    ...(encryption && encryption !== "SSE-C" && { "x-amz-server-side-encryption": encryption }),
+    ...(versionId && { "x-amz-version-id": versionId }),
+  };
   const size = object.bytes.length;
   const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
   if (from === 0) return { status: 200, body: object.bytes, headers: about };

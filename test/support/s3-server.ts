@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import { type Answer, type Bucket, carryOut, objectOf, type S3Operation } from "./s3-operations.ts";
+import { type Answer, type Bucket, carryOut, objectOf, type S3Operation, type StoredObject } from "./s3-operations.ts";
 import { type BucketSettings, type SettingsOperation, settingAsked, tellSetting } from "./s3-settings.ts";
 
 export interface S3Request {
@@ -27,6 +27,8 @@ export type Fault =
   | { cut: number }
   /** The answer is this one instead. */
   | { status: number; code: string }
+  /** The answer is empty, with these headers. */
+  | { status: number; headers: Record<string, string | undefined> }
   /** The request is carried out later. */
   | { until: Promise<unknown> }
   /** These headers of the request are not honoured. */
@@ -38,16 +40,20 @@ export interface S3Server {
   buckets: Map<string, Bucket>;
   /** Of the buckets that have any. */
   settings: Map<string, BucketSettings>;
-  /** Every request so far, as `OPERATION BUCKET/KEY`. */
+  /** Whether answers say that they are Amazon's. */
+  isAmazon: boolean;
+  /** Every request so far, as `OPERATION BUCKET/KEY`, with `?versionId=ID` where a version is asked for. */
   requests: string[];
   /** Asked before each request is carried out; a test sets it. */
   faultOf: (request: S3Request) => Fault | null;
-  put(bucket: string, key: string, bytes: Buffer | string, lastModified?: number): void;
+  put(bucket: string, key: string, bytes: Buffer | string, lastModified?: number, about?: About): void;
   /** The keys of a bucket with what they hold, as text, in the order of the keys. */
   contents(bucket: string): Record<string, string>;
   /** How many requests begin with this text. */
   count(start: string): number;
 }
+
+type About = Pick<StoredObject, "encryption" | "versionId">;
 
 /** What the requests must be signed with, as environment variables. */
 export const CREDENTIALS = {
@@ -85,10 +91,15 @@ export async function startS3(...buckets: string[]): Promise<S3Server> {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     buckets: new Map(buckets.map((name) => [name, new Map()])),
     settings: new Map(),
+    isAmazon: false,
     requests: [],
     faultOf: () => null,
-    put(bucket, key, bytes, lastModified) {
-      s3.buckets.get(bucket)!.set(key, objectOf(Buffer.from(bytes), lastModified));
+    put(bucket, key, bytes, lastModified, about = {}) {
+      const objects = s3.buckets.get(bucket)!;
+      const versions = new Map(objects.get(key)?.versions);
+      const object = { ...objectOf(Buffer.from(bytes), lastModified), ...about, versions };
+      if (about.versionId) versions.set(about.versionId, object);
+      objects.set(key, object);
     },
     contents(bucket) {
       const objects = [...s3.buckets.get(bucket)!].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -103,13 +114,18 @@ export async function startS3(...buckets: string[]): Promise<S3Server> {
     const [bucket = "", ...parts] = pathname.slice(1).split("/").map(decodeURIComponent);
     const key = parts.join("/");
     const setting = settingAsked(bucket, key, searchParams);
-    const operation = key === "" ? "ListObjectsV2" : OPERATIONS[request.method!]!;
-    s3.requests.push(`${setting ?? operation} ${bucket}/${key}`);
+    const onBucket = request.method === "HEAD" ? "HeadBucket" : "ListObjectsV2";
+    const operation = key === "" ? onBucket : OPERATIONS[request.method!]!;
+    const versionId = searchParams.get("versionId");
+    s3.requests.push(`${setting ?? operation} ${bucket}/${key}${versionId === null ? "" : `?versionId=${versionId}`}`);
+    if (s3.isAmazon) response.setHeader("Server", "AmazonS3");
     const { headers } = request;
     const fault = s3.faultOf({ operation, setting, bucket, key, number: s3.requests.length, headers });
     if (fault === "reset") return void request.socket.destroy();
     const body = await buffer(request);
     if (fault !== null && fault !== "lost") {
+      if ("headers" in fault)
+        return send(response, { ...fault, body: Buffer.alloc(0), headers: present(fault.headers) });
       if ("status" in fault) return send(response, fault);
       if ("until" in fault) await fault.until;
       if ("ignore" in fault) for (const name of fault.ignore) delete headers[name];
@@ -140,6 +156,12 @@ function send(response: ServerResponse, answer: Answer, cut: number | null = nul
   response.writeHead(status, status === 204 ? headers : { ...headers, "Content-Length": body.length });
   if (cut === null) return void response.end(body);
   response.write(body.subarray(0, cut), () => setImmediate(() => response.socket!.destroy()));
+}
+
+function present(headers: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function refusal({ status, code }: { status: number; code: string }) {

@@ -21,15 +21,19 @@ export const WRITE_WINDOW = 5_000;
  * snapshot was taken at `snapshot`; `null` if none does, or if rows that would do differ in their encryption.
  */
 export function proves(touch: Touch, rows: readonly InventoryRow[], snapshot: number): InventoryRow | null {
+  if (!hadObject(touch)) return null;
   const isProof = touch.how === "read" ? wasRead : wasWritten;
   const [proof, ...others] = rows.filter((row) => !row.isDeleteMarker && isProof(row, touch, snapshot));
   if (!proof || proof.encryption === 0 || others.some((row) => row.encryption !== proof.encryption)) return null;
   return proof;
 }
 
-function wasRead(row: InventoryRow, { versionId, time, status }: Touch, snapshot: number): boolean {
-  // The server says that it read nothing, whatever an inventory lists.
-  if (status === 404) return false;
+/** Whether the server read or made an object at all, for all that its status says. */
+export function hadObject({ how, status }: Pick<Touch, "how" | "status">): boolean {
+  return how === "read" ? status !== 404 : status !== null && status >= 200 && status <= 299;
+}
+
+function wasRead(row: InventoryRow, { versionId, time }: Touch, snapshot: number): boolean {
   // Known hole: S3 dates an object made of parts by the initiate (S3 user guide, system-defined object metadata), so that
   // another object may have stood there until the upload was completed.
   const stoodThen = row.lastModified <= time && time <= snapshot;
@@ -39,8 +43,7 @@ function wasRead(row: InventoryRow, { versionId, time, status }: Touch, snapshot
   return versionId !== "null" || stoodThen;
 }
 
-function wasWritten(row: InventoryRow, { versionId, time, status }: Touch, snapshot: number): boolean {
-  if (status === null || status < 200 || status > 299) return false;
+function wasWritten(row: InventoryRow, { versionId, time }: Touch, snapshot: number): boolean {
   if (versionId !== null && versionId !== row.versionId) return false;
   // No Put, Post or Copy makes an object of parts.
   return time <= snapshot && Math.abs(row.lastModified - time) <= WRITE_WINDOW && !row.isMultipart;

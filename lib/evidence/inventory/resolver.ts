@@ -1,30 +1,10 @@
-import {
-  COPY,
-  ENCRYPTIONS,
-  type FactName,
-  type Facts,
-  GET,
-  get,
-  HEAD,
-  interfaceCode,
-  isCopy,
-  members,
-  POST,
-  PUT,
-  size,
-} from "../../facts.ts";
-import { isServed, type LogRecord, type ObjectVersion } from "../../record.ts";
+import { ENCRYPTIONS, type FactName, members } from "../../facts.ts";
+import type { LogRecord, ObjectVersion } from "../../record.ts";
 import type { Narrowing, Resolver } from "../evidence.ts";
+import { isSourceOpen, type NamedSource, type Touched, touchedSource, touchedTarget } from "../touched.ts";
 import type { Listing } from "./inventories.ts";
-import { proves, type Touch } from "./proves.ts";
+import { proves } from "./proves.ts";
 import type { InventoryRow } from "./row.ts";
-
-/** The object that a copy read, and who says so. */
-export interface NamedSource {
-  object: ObjectVersion;
-  /** The head of a sentence, `read half of request X`. */
-  namedBy: string;
-}
 
 /** What the resolver is given to work with. */
 export interface InventoryLookup {
@@ -38,10 +18,6 @@ export interface InventoryLookup {
   listingsOf(object: ObjectVersion): readonly { listing: Listing; rows: readonly InventoryRow[] }[];
 }
 
-const READS = new Set([GET, HEAD]);
-/** The interfaces that make an object. Parts and initiates make none, and a completion makes one that is dated by its initiate. */
-const WRITES = new Set([PUT, POST, COPY]);
-
 /**
  * Looks objects up in S3 Inventory. Needs the rows of the objects that suspicious records touch. Proves the encryption of what was
  * read, or of what a served write made, by a row that was neither replaced before the request nor changed after it, by the
@@ -51,7 +27,7 @@ const WRITES = new Set([PUT, POST, COPY]);
 export function inventoryResolver(lookup: InventoryLookup): Resolver {
   const id = "s3-inventory";
 
-  function narrowing(fact: FactName, object: ObjectVersion, touch: Touch, namedBy?: string): Narrowing[] {
+  function narrowing(fact: FactName, { object, touch }: Touched, namedBy?: string): Narrowing[] {
     const proofs = lookup.listingsOf(object).flatMap(({ listing, rows }) => {
       const row = proves(touch, rows, listing.snapshot);
       return row ? [{ listing, row }] : [];
@@ -76,38 +52,13 @@ export function inventoryResolver(lookup: InventoryLookup): Resolver {
     resolve(record, facts) {
       const found: Narrowing[] = [];
       const target = touchedTarget(record, facts);
-      if (target) found.push(...narrowing("target", target.object, target.touch));
-      const source = isSourceOpen(facts) ? lookup.sourceOf(record) : null;
-      if (source && !replacesItself(record, source.object)) {
-        const touch: Touch = {
-          how: "read",
-          versionId: source.object.versionId,
-          time: record.time,
-          status: record.status,
-        };
-        found.push(...narrowing("source", source.object, touch, source.namedBy));
-      }
+      if (target) found.push(...narrowing("target", target));
+      const named = isSourceOpen(facts) ? lookup.sourceOf(record) : null;
+      const source = named && touchedSource(record, named.object);
+      if (source) found.push(...narrowing("source", source, named.namedBy));
       return found;
     },
   };
-}
-
-function touchedTarget(record: LogRecord, facts: Facts): { object: ObjectVersion; touch: Touch } | null {
-  const code = interfaceCode(facts);
-  const { bucket, key, versionId, time, status } = record;
-  const how = READS.has(code) ? "read" : WRITES.has(code) ? "write" : null;
-  if (how === null || key === null || size(get(facts, "target")) < 2) return null;
-  return { object: { bucket, key, versionId }, touch: { how, versionId, time, status } };
-}
-
-function isSourceOpen(facts: Facts): boolean {
-  return isCopy(interfaceCode(facts)) && size(get(facts, "source")) > 1;
-}
-
-/** An object copied onto itself, as re-encrypting is done: the row in the inventory is what the copy made, not what it read. */
-function replacesItself(record: LogRecord, { bucket, key, versionId }: ObjectVersion): boolean {
-  if (bucket !== record.bucket || key !== record.key || isServed(record) === false) return false;
-  return versionId === null || versionId === "null";
 }
 
 function sentence(object: ObjectVersion, listing: Listing, row: InventoryRow, namedBy?: string): string {

@@ -31,7 +31,7 @@ const STATUSES = new Map([
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 /** The ETag of an object made of parts ends in their number. */
-const ETAG_OF_PARTS = /-\d+"?$/;
+export const ETAG_OF_PARTS = /-\d+"?$/;
 
 /**
  * Reads the fields of one line of an inventory of `bucket` with these columns. A line with another number of columns, of
