@@ -6,6 +6,7 @@ import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { environment, environmentList } from "../lib/environment.ts";
 import { auditLanded } from "../lib/events/audit-landed.ts";
+import { createComeAgain, type Failed } from "../lib/events/come-again.ts";
 import { createPace } from "../lib/events/pace.ts";
 import { landedInput } from "../lib/inputs/landed.ts";
 import type { Measure } from "../lib/metrics/audit-measures.ts";
@@ -13,6 +14,9 @@ import { emitMeasures } from "../lib/metrics/emit-measures.ts";
 import { policiesInForce } from "../lib/policy/in-force.ts";
 import { s3Client } from "../lib/s3/client.ts";
 import { openBucketStore } from "../lib/stores/bucket.ts";
+
+/** In s, after which a log object is tried again. */
+const FIRST_WAIT = 60;
 
 const findingsBucket = environment("FINDINGS_BUCKET");
 const logBuckets = environmentList("LOG_BUCKETS");
@@ -22,13 +26,13 @@ const client = s3Client();
 const store = openBucketStore({ client, bucket: findingsBucket });
 const policiesNow = policiesInForce(environmentList("POLICIES"), async (key) => (await store.get(key))?.bytes ?? null);
 const pace = createPace(Date.now);
-const { EXCEPTIONS } = process.env;
-if (EXCEPTIONS) logger.warn("exceptions are not supported yet: EXCEPTIONS has no effect");
+const comeAgain = createComeAgain(environment("LOG_EVENTS_QUEUE"), FIRST_WAIT);
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
   .handler(async ({ Records }, context) => {
     const measures: Measure[] = [];
+    const failed: Failed[] = [];
     const response = await auditLanded(Records, {
       inputOf: (object) => landedInput(client, object),
       store,
@@ -41,8 +45,14 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
       onMeasures: (more) => measures.push(...more),
       onAudited: ({ bucket, key }, receipt) => logger.info("audited", { bucket, key, receipt }),
       onIgnored: (reason, object) => logger.info("left alone", { reason, bucket: object?.bucket, key: object?.key }),
-      onFailure: ({ messageId }, error) => logger.error("not audited", { messageId, reason: (error as Error).message }),
+      onFailure(message, error) {
+        failed.push({ message, error });
+        logger.error("not audited", { messageId: message.messageId, reason: (error as Error).message });
+      },
     });
     emitMeasures(metrics, measures);
+    await comeAgain(failed).catch(({ message }) =>
+      logger.warn("the queue tries again in its own time", { reason: message }),
+    );
     return response;
   });

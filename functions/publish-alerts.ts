@@ -8,6 +8,7 @@ import { chatOf, mailOf } from "../lib/alerts/messages.ts";
 import { closeWindows } from "../lib/alerts/window.ts";
 import { environment, environmentChoice } from "../lib/environment.ts";
 import { alertLanded } from "../lib/events/alert-landed.ts";
+import { createComeAgain, type Failed } from "../lib/events/come-again.ts";
 import { listObjects } from "../lib/inputs/bucket.ts";
 import { SEVERITIES } from "../lib/policy/policy.ts";
 import { s3Client } from "../lib/s3/client.ts";
@@ -21,6 +22,8 @@ interface CloseWindows {
 
 /** In ms, for the last window that is begun to be closed. */
 const RESERVE = 120_000;
+/** In s, after which findings are tried again: by then the lease of an alert that could not be sent is over (lib/alerts/tell.ts). */
+const FIRST_WAIT = 360;
 
 const findingsBucket = environment("FINDINGS_BUCKET");
 const alertsTopic = environment("ALERTS_TOPIC");
@@ -30,6 +33,7 @@ const windowMs = Number(environment("ALERT_WINDOW_MINUTES")) * 60_000;
 const logger = new Logger();
 const client = s3Client();
 const sns = new SNSClient({ maxAttempts: 5, requestHandler: { connectionTimeout: 5_000, socketTimeout: 10_000 } });
+const comeAgain = createComeAgain(environment("FINDINGS_QUEUE"), FIRST_WAIT);
 const telling = {
   store: openBucketStore({ client, bucket: findingsBucket }),
   list: (prefix: string, startAfter?: string) =>
@@ -50,7 +54,8 @@ export const handler = middy<SQSEvent | CloseWindows, SQSBatchResponse | undefin
       await closeWindows(windowMs, telling, () => remaining() > RESERVE);
       return undefined;
     }
-    return alertLanded(event.Records, {
+    const failed: Failed[] = [];
+    const response = await alertLanded(event.Records, {
       open: ({ bucket, key }) => openObject({ client, bucket, key }),
       findingsBucket,
       threshold,
@@ -58,6 +63,13 @@ export const handler = middy<SQSEvent | CloseWindows, SQSBatchResponse | undefin
       telling,
       remaining,
       onIgnored: (reason, object) => logger.info("left alone", { reason, key: object?.key }),
-      onFailure: ({ messageId }, error) => logger.error("not told", { messageId, reason: (error as Error).message }),
+      onFailure(message, error) {
+        failed.push({ message, error });
+        logger.error("not told", { messageId: message.messageId, reason: (error as Error).message });
+      },
     });
+    await comeAgain(failed).catch(({ message }) =>
+      logger.warn("the queue tries again in its own time", { reason: message }),
+    );
+    return response;
   });

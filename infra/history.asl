@@ -15,6 +15,17 @@
           "Prefix": "{% $states.input.prefix %}"
         }
       },
+      "ResultWriter": {
+        "Resource": "arn:${AWS::Partition}:states:::s3:putObject",
+        "Arguments": {
+          "Bucket": "${FindingsBucket}",
+          "Prefix": "history"
+        },
+        "WriterConfig": {
+          "OutputType": "JSONL",
+          "Transformation": "COMPACT"
+        }
+      },
       "ItemBatcher": {
         "MaxItemsPerBatch": 25,
         "MaxInputBytesPerBatch": 65536,

@@ -32,6 +32,8 @@ export interface GroupName {
   /** `null` where the log names none. */
   bucket: string | null;
   requester: string | null;
+  /** The rule is about how the bucket is set up, and about no request. */
+  isSetting?: true;
 }
 
 /** One request of a group. */

@@ -23,6 +23,8 @@ export interface AlertFinding {
     data?: {
       outcome?: string;
       key_exposure?: string;
+      /** Of a finding on a bucket's settings. */
+      check?: string;
       log?: { bucket: string; key: string; line: number };
     };
   }[];

@@ -72,6 +72,15 @@ function lines(group: AlertGroup): string[] {
   return [
     ...(of?.title ? [inert(of.title)] : []),
     ...exposures(group),
+    ...(of?.isSetting
+      ? [`Checked: ${utc(group.last)}`, "Found:", ...group.samples.map(({ title }) => `• ${code(title)}`)]
+      : aboutRequests(group)),
+  ];
+}
+
+function aboutRequests(group: AlertGroup): string[] {
+  const { of } = group;
+  return [
     ...(of === null ? [] : [`Requester: ${of.requester === null ? "not in the log" : code(of.requester)}`]),
     `First: ${utc(group.first)}, last: ${utc(group.last)}`,
     `Requests (${sampleCount(group)}):`,

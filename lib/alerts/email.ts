@@ -36,10 +36,11 @@ function summary(group: AlertGroup): string[] {
       : [
           ...row("Policy", of.policy),
           ...row("Rule", of.title === "" ? of.rule : of.title),
-          ...row("Requester", of.requester ?? "not in the log"),
+          ...(of.isSetting ? [] : row("Requester", of.requester ?? "not in the log")),
         ]),
-    ...row("First", utc(group.first)),
-    ...row("Last", utc(group.last)),
+    ...(of?.isSetting
+      ? row("Checked", utc(group.last))
+      : [...row("First", utc(group.first)), ...row("Last", utc(group.last))]),
   ];
 }
 
@@ -51,6 +52,11 @@ function remedies(group: AlertGroup): string[] {
 }
 
 function samples(group: AlertGroup): string[] {
+  if (group.of?.isSetting)
+    return section(
+      "Found",
+      group.samples.flatMap(({ title }) => wrap(title, "  ")),
+    );
   const title = group.samples.length < countOf(group) ? `Requests (${sampleCount(group)})` : "Requests";
   return section(title, group.samples.flatMap(sampleLines));
 }

@@ -140,6 +140,7 @@ function nameOf({ compliance, resources, evidences }: AlertFinding): GroupName {
     title: cut(rule?.name ?? ""),
     bucket: bucket === undefined ? null : cut(bucket),
     requester: requester === undefined ? null : cut(requester),
+    ...(evidences?.[0]?.data?.check !== undefined && { isSetting: true }),
   };
 }
 

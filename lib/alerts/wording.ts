@@ -1,8 +1,12 @@
 import { type AlertGroup, countOf } from "./alert-group.ts";
 
-/** `1,204 requests broke rule sse-c.get-object in bucket my-bucket, and 3 more may have`, without the full stop. */
+/**
+ * `1,204 requests broke rule sse-c.get-object in bucket my-bucket, and 3 more may have`, or
+ * `bucket my-bucket breaks rule posture.tls-only`, without the full stop.
+ */
 export function headline(group: AlertGroup): string {
   const { of, violations, indeterminate } = group;
+  if (of?.isSetting) return `bucket ${of.bucket} ${violations > 0 ? "breaks" : "may break"} rule ${of.rule}`;
   const rule = of === null ? "rules, in more groups than have an alert of their own" : `rule ${of.rule} ${placeOf(of)}`;
   if (violations === 0) return `${requests(indeterminate)} may have broken ${rule}`;
   const more = indeterminate === 0 ? "" : `, and ${number(indeterminate)} more may have`;

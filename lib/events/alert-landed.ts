@@ -4,6 +4,7 @@ import { tellArrivals, type WindowTelling } from "../alerts/window.ts";
 import { arrivalWindow } from "../alerts/window-keys.ts";
 import type { Severity } from "../policy/policy.ts";
 import type { OpenedObject } from "../s3/open-object.ts";
+import { BackToQueue } from "./pace.ts";
 import { type LandedObject, unwrap } from "./unwrap.ts";
 import { type Message, workThrough } from "./work-through.ts";
 
@@ -84,6 +85,6 @@ async function arrivalOf(object: LandedObject, alerts: LandedAlerts): Promise<Ar
   }
 
   function throwIfLate(): void {
-    if (alerts.remaining() < RESERVE) throw new Error("not read in the time that is left; back to the queue");
+    if (alerts.remaining() < RESERVE) throw new BackToQueue("not read in the time that is left; back to the queue");
   }
 }

@@ -7,6 +7,11 @@ const FIRST_GUESS = 20_000;
 /** Bytes. Smaller objects are mostly waited for, and say nothing about reading. */
 const TELLING = 1 << 23;
 
+/** A message that there is no time for, and nothing wrong with: another call may well do it. */
+export class BackToQueue extends Error {
+  override name = "BackToQueue";
+}
+
 /** How fast this container reads log objects, and so what still fits into the time that a call has left. */
 export interface Pace {
   call(remaining: () => number): CallPace;
@@ -15,7 +20,7 @@ export interface Pace {
 export interface CallPace {
   /**
    * Begins an object of this many bytes (`null`: not known). Of every call the first is begun, however big.
-   * @throws an Error if what is under way and this object would not be read in time
+   * @throws {BackToQueue} if what is under way and this object would not be read in time
    */
   begin(size: number | null): Reading;
 }
@@ -36,7 +41,9 @@ export function createPace(now: () => number): Pace {
         begin(size) {
           const ahead = underWay + (size ?? 0);
           if (!isFirst && ahead / bytesPerMs > remaining() - RESERVE) {
-            throw new Error(`${size ?? "unknown"} bytes would not be read in the time that is left; back to the queue`);
+            throw new BackToQueue(
+              `${size ?? "unknown"} bytes would not be read in the time that is left; back to the queue`,
+            );
           }
           isFirst = false;
           const begun = now();

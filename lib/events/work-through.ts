@@ -4,6 +4,8 @@ import type { SQSBatchResponse } from "aws-lambda";
 export interface Message {
   messageId: string;
   body: string;
+  receiptHandle?: string;
+  attributes?: { ApproximateReceiveCount: string };
 }
 
 export interface Work<M extends Message> {

@@ -50,7 +50,7 @@ export async function scanBucket(
   const scan: BucketScan = { landed: new Map(), unaudited: 0, oldest: null };
   for await (const object of landedIn(window, (after) => list({ bucket, prefix: "" }, after), mayGoOn)) {
     count(scan.landed, object);
-    if (!seen.add(objectId({ ...object, sourceId: "" }))) continue;
+    if (!seen.add(objectId(object))) continue;
     await onUnaudited(object);
     scan.unaudited++;
     scan.oldest = Math.min(scan.oldest ?? object.lastModified, object.lastModified);

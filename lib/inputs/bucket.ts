@@ -52,9 +52,14 @@ export async function* listObjects({ client, bucket, prefix, startAfter, signal 
     for (const { Key = "", ETag = "", Size = 0, LastModified } of Contents) {
       const key = EncodingType === "url" ? decodeURIComponent(Key.replaceAll("+", " ")) : Key;
       if (key.endsWith("/") || DIGEST.test(key)) continue;
-      yield { bucket, key, etag: ETag.replaceAll('"', ""), size: Size, lastModified: LastModified!.getTime() };
+      yield { bucket, key, etag: ETag.replaceAll('"', ""), size: Size, lastModified: wholeSecond(LastModified!) };
     }
   }
+}
+
+/** A header tells no parts of a second, and some stores' listings do: receipts are to be the same, whoever wrote them. */
+function wholeSecond(time: Date): number {
+  return Math.floor(time.getTime() / 1000) * 1000;
 }
 
 /** Finds the log objects of a place. One whose key is the prefix itself stands alone, as a file that is named does. */

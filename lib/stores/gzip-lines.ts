@@ -10,8 +10,8 @@ export async function gzipLines(spoolDir: string, fill: (spool: Spool) => Promis
   const spool = openSpool(join(spoolDir, `${randomUUID()}.ndjson.gz`));
   try {
     await fill(spool);
-    const path = spool.close();
-    return path === null ? Buffer.alloc(0) : await readFile(path);
+    const spooled = spool.close() ?? Buffer.alloc(0);
+    return typeof spooled === "string" ? await readFile(spooled) : spooled;
   } finally {
     spool.remove();
   }

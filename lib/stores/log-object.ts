@@ -20,7 +20,7 @@ export interface StoreKeys {
 }
 
 /** 32 hex digits of the SHA-256 of bucket, key and ETag. As JSON they cannot run into each other. */
-export function objectId(object: LogObject): string {
+export function objectId(object: Pick<LogObject, "bucket" | "key" | "etag">): string {
   const name = JSON.stringify([object.bucket, object.key, bareEtag(object.etag)]);
   return hash("sha256", name).slice(0, 32);
 }

@@ -7,7 +7,7 @@ import { createUidSet } from "../findings/uid-set.ts";
 import type { Malformed } from "../record.ts";
 import { type LogObject, storeKeys } from "./log-object.ts";
 import { type ReceiptFacts, receiptBytes } from "./receipt.ts";
-import { openSpool } from "./spool.ts";
+import { openSpool, type Spooled } from "./spool.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /** How often other auditors of the same object may get in between before this one gives up. */
@@ -29,7 +29,7 @@ export interface ObjectAudit {
 }
 
 /**
- * Spools findings and malformed lines into `spoolDir` (nothing while there are none), in memory that grows by some
+ * Spools findings and malformed lines into `spoolDir` (nothing while they are few), in memory that grows by some
  * 30 bytes a finding, and then writes in this order:
  *
  *     get receipt ─ same bytes? ─► already
@@ -52,18 +52,19 @@ export function openObjectAudit(store: Store, object: LogObject, spoolDir: strin
     quarantine.remove();
   }
 
-  async function write(key: string, path: string | null, isStale: boolean): Promise<void> {
-    if (path !== null) await store.putFile(key, path);
+  async function write(key: string, spooled: Spooled | null, isStale: boolean): Promise<void> {
+    if (typeof spooled === "string") await store.putFile(key, spooled);
+    else if (spooled !== null) await store.put(key, spooled);
     else if (isStale) await store.remove(key);
   }
 
   async function settle(receipt: Buffer): Promise<Committed> {
-    const paths = { findings: findings.close(), quarantine: quarantine.close() };
+    const spooled = { findings: findings.close(), quarantine: quarantine.close() };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const old = await store.get(keys.receipt);
       if (old?.bytes.equals(receipt)) return "already";
-      await write(keys.findings, paths.findings, old !== null);
-      await write(keys.quarantine, paths.quarantine, old !== null);
+      await write(keys.findings, spooled.findings, old !== null);
+      await write(keys.quarantine, spooled.quarantine, old !== null);
       if (old === null) {
         if (await store.create(keys.receipt, receipt)) return "written";
       } else if (await store.replace(keys.receipt, receipt, old.etag)) return "replaced";

@@ -1,7 +1,19 @@
 import type { S3Place } from "../s3/place.ts";
 
-/** What a store keeps at its root. */
-const OWN = ["findings/", "receipts/", "quarantine/", "alerts/", "reports/", "metrics/", "exceptions.csv"];
+/** What a store keeps at its root, and what is laid there for it. */
+const OWN = [
+  "findings/",
+  "receipts/",
+  "quarantine/",
+  "alerts/",
+  "reports/",
+  "metrics/",
+  "settlements/",
+  "history/",
+  "athena/",
+  "policies/",
+  "exceptions.csv",
+];
 
 /** Whether a scan of this place could meet what the store keeps: auditing it would give output to audit, without end. */
 export function meetsStore(scanned: S3Place, store: S3Place): boolean {

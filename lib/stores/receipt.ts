@@ -1,4 +1,4 @@
-import type { Totals, VerdictCounts } from "../tally.ts";
+import type { RuleCounts, Totals, VerdictCounts } from "../tally.ts";
 import { bareEtag, type LogObject } from "./log-object.ts";
 
 /** What only whoever read the log object can say of it. */
@@ -28,6 +28,12 @@ export interface Receipt {
     quarantined: number;
     keyExposures: number;
   };
+  /** Of the rules that matched some record, in the policies' order. */
+  rules: RuleOfPolicy[];
+}
+
+export interface RuleOfPolicy extends RuleCounts {
+  policy: string;
 }
 
 /** What was written beside the receipt. */
@@ -62,6 +68,15 @@ export function receiptBytes(object: LogObject, facts: ReceiptFacts, written: Wr
       quarantined: written.quarantined,
       keyExposures: written.keyExposures,
     },
+    rules: policies.flatMap(({ id: policy, rules }) => rules.filter(hasMatched).map((rule) => ruleOf(policy, rule))),
   };
   return Buffer.from(`${JSON.stringify(receipt)}\n`);
+}
+
+function hasMatched({ compliant, violation, indeterminate }: RuleCounts): boolean {
+  return compliant + violation + indeterminate > 0;
+}
+
+function ruleOf(policy: string, { id, compliant, violation, indeterminate }: RuleCounts): RuleOfPolicy {
+  return { policy, id, compliant, violation, indeterminate };
 }

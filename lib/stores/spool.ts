@@ -9,6 +9,9 @@ const LEVEL = 3;
 const OS_BYTE = 9;
 const UNKNOWN_OS = 255;
 
+/** A gzip file: its bytes, where they are few, or its path. */
+export type Spooled = Buffer | string;
+
 /**
  * Lines on their way into one gzip file. Each block is a gzip member of its own, which RFC 1952 lets a file hold any
  * number of. Blocks end with a line and depend on nothing but the lines, so the same lines give the same bytes.
@@ -17,25 +20,32 @@ export interface Spool {
   readonly lines: number;
   /** Takes a line without its end. Throws where the file cannot be written. */
   add(line: string): void;
-  /** Ends the file and gives its path; `null` if there were no lines, and so no file. */
-  close(): string | null;
-  /** Removes the file. */
+  /** Ends the file; `null` if there were no lines. */
+  close(): Spooled | null;
+  /** Removes what lies on the disk. */
   remove(): void;
 }
 
-/** The file is made at `path` when the first block is full; it must not exist. */
+/** The file is made at `path`, where none may be, when the first block is full; what is less never sees the disk. */
 export function openSpool(path: string): Spool {
   let block = "";
   let lines = 0;
   let file: number | null = null;
+  let isOnDisk = false;
 
-  function flush(): void {
-    if (block === "") return;
+  function takeMember(): Buffer {
     const member = gzipSync(block, { level: LEVEL });
     member[OS_BYTE] = UNKNOWN_OS;
     block = "";
+    return member;
+  }
+
+  function flush(): void {
+    if (block === "") return;
+    const member = takeMember();
     try {
       file ??= openSync(path, "wx");
+      isOnDisk = true;
       writeFileSync(file, member);
     } catch (error) {
       const { message } = error as Error;
@@ -60,13 +70,15 @@ export function openSpool(path: string): Spool {
       if (block.length >= BLOCK) flush();
     },
     close() {
+      if (lines === 0) return null;
+      if (!isOnDisk) return takeMember();
       flush();
       closeFile();
-      return lines === 0 ? null : path;
+      return path;
     },
     remove() {
       closeFile();
-      rmSync(path, { force: true });
+      if (isOnDisk) rmSync(path, { force: true });
     },
   };
 }

@@ -5,23 +5,25 @@ import { describe, expect, test } from "vitest";
 import { objectId } from "../../lib/stores/log-object.ts";
 import { sealwatch } from "../support/run-cli.ts";
 import { CREDENTIALS, type S3Server, startS3 } from "../support/s3-server.ts";
+import { type SqsServer, startSqs } from "../support/sqs-server.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { type Call, container, environmentOf, FINDINGS } from "./called.ts";
 import { created, failures, inSns, LOG, recorded, sqsEvent } from "./recorded.ts";
 
 const ETAG = "6a5a0ed45064facdd0909151f2e8142c";
-const PLACE = `dt=2026-02-06/my-logs/${objectId({ ...LOG, etag: ETAG, sourceId: "" })}`;
+const PLACE = `dt=2026-02-06/my-logs/${objectId({ ...LOG, etag: ETAG })}`;
 const KEPT = [`findings/${PLACE}.ndjson.gz`, `quarantine/${PLACE}.ndjson.gz`, `receipts/${PLACE}.json`];
 const store = temporaryFolder();
 
-async function start(environment: Record<string, string> = {}): Promise<{ s3: S3Server; call: Call }> {
+async function start(environment: Record<string, string> = {}): Promise<{ s3: S3Server; sqs: SqsServer; call: Call }> {
+  const sqs = await startSqs();
   const s3 = await startS3(LOG.bucket, "other-logs", FINDINGS);
   s3.put(LOG.bucket, LOG.key, LOG.bytes, LOG.lastModified);
   const call = await container(() => import("../../functions/audit-log-object.ts"), {
-    ...environmentOf(s3.endpoint),
+    ...environmentOf(s3.endpoint, undefined, sqs),
     ...environment,
   });
-  return { s3, call };
+  return { s3, sqs, call };
 }
 
 const EVENTS: [string, unknown][] = [
@@ -186,6 +188,30 @@ describe("what cannot be audited fails alone", () => {
     expect(Object.keys(s3.contents(FINDINGS))).toEqual(KEPT);
   });
 
+  test("and comes again the sooner the more seldom it has failed", async () => {
+    const { s3, sqs, call } = await start();
+    const event = sqsEvent(created(LOG.bucket, "gone"), good, created(LOG.bucket, "gone too"));
+    event.Records[2]!.attributes.ApproximateReceiveCount = "3";
+    const { response } = await call(event);
+    expect(failures(response)).toEqual(["0", "2"]);
+    expect(sqs.waits).toEqual({ "handle 0": 60, "handle 2": 960 });
+    expect(Object.keys(s3.contents(FINDINGS))).toEqual(KEPT);
+  });
+
+  test("or in the queue's own time, where the queue cannot be told", async () => {
+    const { sqs, call } = await start();
+    sqs.refuses = () => true;
+    const { response, log } = await call(sqsEvent(created(LOG.bucket, "gone"), good));
+    expect(failures(response)).toEqual(["0"]);
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        level: "WARN",
+        message: "the queue tries again in its own time",
+        reason: "1 of 1 messages: InternalError",
+      }),
+    );
+  });
+
   test("all fails if the policies cannot be read", async () => {
     const { call } = await start({ POLICIES: "policies/ours.csv" });
     await expect(call(sqsEvent(good))).rejects.toThrow("policies/ours.csv: 1 fault");
@@ -198,11 +224,14 @@ describe("an object that was overwritten", () => {
 
   test("is read by its version, where its event names one", async () => {
     const { s3, call } = await start();
-    s3.put(LOG.bucket, LOG.key, "something else");
-    const { log } = await call(event);
-    expect(s3.requests.slice(0, 2)).toEqual([`HeadObject my-logs/${LOG.key}`, `HeadObject my-logs/${LOG.key}`]);
-    // The server knows no versions and answers with the new object, which is no log.
-    expect(log[0]).toMatchObject({ reason: expect.stringMatching(/not a log of a format that is known/) });
+    s3.put(LOG.bucket, LOG.key, LOG.bytes, LOG.lastModified, { versionId: VERSION });
+    s3.put(LOG.bucket, LOG.key, "something else", LOG.lastModified, { versionId: "later" });
+    const { response } = await call(event);
+    expect(failures(response)).toEqual([]);
+    const head = `HeadObject my-logs/${LOG.key}`;
+    expect(s3.requests.slice(0, 2)).toEqual([head, `${head}?versionId=${VERSION}`]);
+    expect(s3.count(`GetObject my-logs/${LOG.key}?versionId=${VERSION}`)).toBe(1);
+    expect(Object.keys(s3.contents(FINDINGS))).toEqual(KEPT);
   });
 
   test("fails if versions may not be read", async () => {
@@ -233,10 +262,11 @@ describe("before the time is over, the rest goes back to the queue", () => {
   const line = `${LOG.bytes.toString().split("\n")[0]}\n`;
 
   test("what would not fit is not begun", async () => {
-    const { s3, call } = await start();
-    for (const key of ["a", "b"]) s3.put(LOG.bucket, key, line);
-    const { response, log } = await call(sqsEvent(big("a"), big("b")), () => 29_000);
-    expect(failures(response)).toHaveLength(1);
+    const { s3, sqs, call } = await start();
+    for (const key of ["a", "b", "c"]) s3.put(LOG.bucket, key, line);
+    const { response, log } = await call(sqsEvent(big("a"), big("b"), big("c")), () => 29_000);
+    expect(failures(response)).toHaveLength(2);
+    expect(Object.values(sqs.waits).sort()).toEqual([0, 2]);
     expect(log).toContainEqual(
       expect.objectContaining({ reason: expect.stringMatching(/would not be read in the time that is left/) }),
     );
@@ -251,13 +281,6 @@ describe("before the time is over, the rest goes back to the queue", () => {
     expect(log[0]).toMatchObject({ reason: expect.stringMatching(/out of time after \d+ bytes; back to the queue/) });
     expect(s3.contents(FINDINGS)).toEqual({});
   });
-});
-
-test("exceptions are not supported yet, which is told once", async () => {
-  const { call } = await start({ EXCEPTIONS: "exceptions.csv" });
-  const levels = async () => (await call(sqsEvent(recorded("s3-notification")))).log.map(({ level }) => level);
-  expect(await levels()).toEqual(["WARN", "INFO"]);
-  expect(await levels()).toEqual(["INFO"]);
 });
 
 test.each(["FINDINGS_BUCKET", "LOG_BUCKETS", "POLICIES"])("without %s it does not start", async (name) => {

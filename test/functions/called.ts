@@ -1,21 +1,31 @@
 import type { Context } from "aws-lambda";
 import { onTestFinished, vi } from "vitest";
 import { CREDENTIALS } from "../support/s3-server.ts";
+import type { SqsServer } from "../support/sqs-server.ts";
 
 export const FINDINGS = "findings-bucket";
 export const ALERTS_TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts";
 export const CHAT_TOPIC = "arn:aws:sns:us-east-1:111122223333:chat";
 
+/** Nobody listens there. */
+const NOWHERE = "http://127.0.0.1:1";
+
 /** What serverless.yml sets, and where the services are. */
-export function environmentOf(s3Endpoint: string, snsEndpoint = "http://127.0.0.1:1"): Record<string, string> {
+export function environmentOf(
+  s3Endpoint: string,
+  snsEndpoint = NOWHERE,
+  sqs: Pick<SqsServer, "endpoint" | "url"> = { endpoint: NOWHERE, url: `${NOWHERE}/111122223333/nothing` },
+): Record<string, string> {
   return {
     ...CREDENTIALS,
     AWS_ENDPOINT_URL_S3: s3Endpoint,
     AWS_ENDPOINT_URL_SNS: snsEndpoint,
+    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
     FINDINGS_BUCKET: FINDINGS,
+    FINDINGS_QUEUE: sqs.url,
     LOG_BUCKETS: "my-logs,other-logs",
+    LOG_EVENTS_QUEUE: sqs.url,
     POLICIES: "obs-sse",
-    EXCEPTIONS: "",
     ALERTS_TOPIC,
     CHAT_TOPIC,
     SEVERITY_THRESHOLD: "medium",
@@ -45,16 +55,23 @@ export async function container(
   vi.resetModules();
   const started = await printed(load);
   const handler = started.result.handler as (event: unknown, context: Context) => Promise<unknown>;
-  let first = started.lines;
+  let first = started.text;
   return async (event, remaining = () => 300_000) => {
-    const { result, lines } = await printed(() => handler(event, contextOf(remaining)));
-    const all = [...first, ...lines].map((line) => JSON.parse(line));
-    first = [];
-    return {
-      response: result,
-      log: all.filter((line) => !("_aws" in line)),
-      metrics: all.filter((line) => "_aws" in line),
-    };
+    const { result, text } = await printed(() => handler(event, contextOf(remaining)));
+    const called = calledOf(result, first + text);
+    first = "";
+    return called;
+  };
+}
+
+/** @param printed lines of JSON */
+export function calledOf(response: unknown, printed: string): Called {
+  const lines = printed.split("\n").filter((line) => line !== "");
+  const all = lines.map((line) => JSON.parse(line));
+  return {
+    response,
+    log: all.filter((line) => !("_aws" in line)),
+    metrics: all.filter((line) => "_aws" in line),
   };
 }
 
@@ -66,7 +83,7 @@ function contextOf(remaining: () => number): Context {
   } as Context;
 }
 
-async function printed<T>(run: () => Promise<T>): Promise<{ result: T; lines: string[] }> {
+async function printed<T>(run: () => Promise<T>): Promise<{ result: T; text: string }> {
   let text = "";
   const spies = [process.stdout, process.stderr].map((stream) =>
     vi.spyOn(stream, "write").mockImplementation((chunk) => {
@@ -76,7 +93,7 @@ async function printed<T>(run: () => Promise<T>): Promise<{ result: T; lines: st
   );
   try {
     const result = await run();
-    return { result, lines: text.split("\n").filter((line) => line !== "") };
+    return { result, text };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }

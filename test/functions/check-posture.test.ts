@@ -35,9 +35,9 @@ test("what the buckets of the account lack becomes findings and alerts, once", a
   );
   await alerts(sqsEvent(created(FINDINGS, key!)));
   expect(sns.published.flatMap(({ subject }) => subject ?? []).sort()).toEqual([
-    `[Sealwatch] HIGH: 1 request broke rule posture.tls-only in bucket ${FINDINGS}`,
-    "[Sealwatch] HIGH: 1 request broke rule posture.tls-only in bucket my-logs",
-    "[Sealwatch] HIGH: 1 request broke rule posture.tls-only in bucket photos",
-    "[Sealwatch] MEDIUM: 1 request broke rule posture.access-logging in bucket photos",
+    `[Sealwatch] HIGH: bucket ${FINDINGS} breaks rule posture.tls-only`,
+    "[Sealwatch] HIGH: bucket my-logs breaks rule posture.tls-only",
+    "[Sealwatch] HIGH: bucket photos breaks rule posture.tls-only",
+    "[Sealwatch] MEDIUM: bucket photos breaks rule posture.access-logging",
   ]);
 });

@@ -28,6 +28,10 @@ export const LOGS: Record<string, Buffer> = {
   empty: Buffer.alloc(0),
 };
 
+export const ETAGS: Record<string, string> = Object.fromEntries(
+  Object.entries(LOGS).map(([key, bytes]) => [key, etagOf(bytes)]),
+);
+
 /** What all of them hold, by their receipts. */
 export const LOGS_HOLD = { objects: 6, records: 12, malformed: 1, findings: 9, keyExposures: 2 };
 

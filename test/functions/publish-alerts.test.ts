@@ -4,6 +4,7 @@ import type { AlertFinding } from "../../lib/alerts/alertable.ts";
 import { finding } from "../alerts/findings.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 import { type SnsServer, startSns } from "../support/sns-server.ts";
+import { type SqsServer, startSqs } from "../support/sqs-server.ts";
 import { ALERTS_TOPIC, type Call, CHAT_TOPIC, container, environmentOf, FINDINGS } from "./called.ts";
 import { created, failures, recorded, sqsEvent } from "./recorded.ts";
 
@@ -12,6 +13,7 @@ const MINUTE = 60_000;
 
 interface Started {
   s3: S3Server;
+  sqs: SqsServer;
   sns: SnsServer;
   call: Call;
   /** Puts a findings object, and gives its event. */
@@ -22,12 +24,14 @@ async function start(environment: Record<string, string> = {}): Promise<Started>
   vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
   const s3 = await startS3(FINDINGS);
   const sns = await startSns();
+  const sqs = await startSqs();
   const call = await container(() => import("../../functions/publish-alerts.ts"), {
-    ...environmentOf(s3.endpoint, sns.endpoint),
+    ...environmentOf(s3.endpoint, sns.endpoint, sqs),
     ...environment,
   });
   return {
     s3,
+    sqs,
     sns,
     call,
     found(name, findings) {
@@ -150,23 +154,26 @@ describe("what cannot be told fails, and nothing else does", () => {
   });
 
   test("a sink that fails: the messages come again, and are told then", async () => {
-    const { sns, call, found } = await start();
+    const { sns, sqs, call, found } = await start();
     const event = sqsEvent(found("a", [finding()]), found("b", [finding({ uid: "01", severity: 2 })]));
     sns.faultOf = ({ topic }) => (topic === CHAT_TOPIC ? "refused" : null);
     const { response, log } = await call(event);
     expect(failures(response)).toEqual(["0"]);
     expect(log).toEqual([expect.objectContaining({ level: "ERROR", message: "not told", messageId: "0" })]);
 
+    // When the lease of whoever could not send is over.
+    expect(sqs.waits).toEqual({ "handle 0": 360 });
+
     sns.faultOf = () => null;
-    vi.setSystemTime(NOW + 30 * MINUTE);
+    vi.setSystemTime(NOW + 6 * MINUTE);
     expect(failures((await call(event)).response)).toEqual([]);
     expect(sent(sns)).toEqual({ chats: 1, subjects: [expect.any(String), expect.any(String)] });
   });
 
   test("what is left when there is hardly any time", async () => {
-    const { sns, call, found } = await start();
+    const { sns, sqs, call, found } = await start();
     const { response } = await call(sqsEvent(found("a", [finding()])), () => 80_000);
-    expect([failures(response), sns.published]).toEqual([["0"], []]);
+    expect([failures(response), sns.published, sqs.waits]).toEqual([["0"], [], { "handle 0": 0 }]);
   });
 
   test("the clock's call fails with the sink, so that it is made again", async () => {

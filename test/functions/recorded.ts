@@ -4,10 +4,14 @@ import type { SQSEvent, SQSRecord } from "aws-lambda";
 
 const FOLDER = join(import.meta.dirname, "events");
 
+const texts = new Map<string, string>();
+
 /** An event as it was recorded: a file of `events/`. */
 // biome-ignore lint/suspicious/noExplicitAny: each has a shape of its own
 export function recorded(name: string): any {
-  return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8"));
+  const text = texts.get(name) ?? readFileSync(join(FOLDER, `${name}.json`), "utf8");
+  texts.set(name, text);
+  return JSON.parse(text);
 }
 
 /** The log object that the recorded events tell of: 5 records, one of them twice, and half a line. */
@@ -22,7 +26,7 @@ export const LOG = {
 export function sqsEvent(...bodies: unknown[]): SQSEvent {
   const Records = bodies.map((body, i): SQSRecord => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    return { ...recorded("sqs-message"), messageId: `${i}`, body: text };
+    return { ...recorded("sqs-message"), messageId: `${i}`, receiptHandle: `handle ${i}`, body: text };
   });
   return { Records };
 }

@@ -43,7 +43,7 @@ async function start(files: Parameters<typeof inventoryObjects>[0]): Promise<Set
     run: (execution, input = DELIVERED) =>
       runSettlement(execution, input, {
         call: async (payload) => (await settle(payload)).response,
-        read: (key) => JSON.parse(stored.get(key)!.bytes.toString()),
+        read: async (key) => JSON.parse(stored.get(key)!.bytes.toString()),
       }),
   };
 }

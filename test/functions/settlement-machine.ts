@@ -24,7 +24,7 @@ export interface MachineServices {
   /** Calls settle-findings. */
   call(payload: unknown): Promise<unknown>;
   /** Reads a JSON array of the findings bucket. */
-  read(key: string): unknown[];
+  read(key: string): Promise<unknown[]>;
 }
 
 /** Everything that expressions can speak of. */
@@ -70,7 +70,7 @@ async function task({ Arguments }: State, scope: Scope, { call }: MachineService
 
 async function map(state: State, scope: Scope, services: MachineServices): Promise<unknown[]> {
   const key = state.ItemReader && (meant(state.ItemReader.Arguments.Key, scope) as string);
-  const items = key === undefined ? (meant(state.Items, scope) as unknown[]) : services.read(key);
+  const items = key === undefined ? (meant(state.Items, scope) as unknown[]) : await services.read(key);
   const results: unknown[] = [];
   for (const item of items) {
     const context = { ...scope.states.context, Map: { Item: { Value: item } } };

@@ -7,7 +7,7 @@ import { openBucketStore } from "../../lib/stores/bucket.ts";
 import { createMemoryBucket } from "../support/memory-bucket.ts";
 import { type Fault, type S3Request, startS3 } from "../support/s3-server.ts";
 import { type Chaos, note, pick, type Random, type Step } from "./chaos.ts";
-import { etagOf, LOGS } from "./log-objects.ts";
+import { ETAGS, etagOf, LOGS } from "./log-objects.ts";
 import { createService, FINDINGS_BUCKET, LOG_BUCKET, type Service } from "./service.ts";
 
 /** A service, and what it cannot see of itself. */
@@ -42,11 +42,11 @@ export function memoryWorld(spoolDir: string): World {
         const bytes = LOGS[key];
         if (bytes === undefined) throw new Error("NoSuchKey");
         const about = { name: key, bucket: LOG_BUCKET, key, size: bytes.length, lastModified: LANDED };
-        return { ...about, etag: async () => etagOf(bytes), open: () => pieces(bytes, 300) };
+        return { ...about, etag: async () => ETAGS[key]!, open: () => pieces(bytes, 300) };
       },
       async openFindings(key) {
         const bytes = bucket.held.get(key);
-        return bytes ? { etag: etagOf(bytes), chunks: pieces(bytes, 300) } : null;
+        return bytes ? { etag: etagOf(bytes), chunks: pieces(bytes, bytes.length) } : null;
       },
     },
     spoolDir,
@@ -64,16 +64,17 @@ export async function httpWorld(spoolDir: string, chaos: Chaos): Promise<World> 
   const client = s3Client({ endpoint: s3.endpoint, maxAttempts: 2 });
   const store = openBucketStore({ client, bucket: FINDINGS_BUCKET });
   const writes: World["writes"] = [];
+  function written(key: string): void {
+    if (!key.startsWith("findings/")) return;
+    writes.push({ key, at: clock.now });
+    service.found(key);
+  }
   const service: Service = createService(
     {
       store: {
         ...store,
-        async putFile(key, path) {
-          await store.putFile(key, path);
-          if (!key.startsWith("findings/")) return;
-          writes.push({ key, at: clock.now });
-          service.found(key);
-        },
+        put: (key, bytes) => store.put(key, bytes).then(() => written(key)),
+        putFile: (key, path) => store.putFile(key, path).then(() => written(key)),
       },
       list: (prefix, startAfter) =>
         listObjects({ client, bucket: FINDINGS_BUCKET, prefix, ...(startAfter && { startAfter }) }),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GET, HTTP, openEncryption, V4 } from "../../lib/facts.ts";
 import { quarantined } from "../../lib/findings/quarantined.ts";
 import { SHIPPED } from "../../lib/policy/shipped.ts";
 import { type ReceiptFacts, receiptBytes } from "../../lib/stores/receipt.ts";
@@ -57,15 +58,16 @@ const GRANTS = {
     "logs:PutLogEvents <AuditDashlogDashobjectLogGroup.Arn>",
     "s3:DeleteObject <FindingsBucket.Arn>/findings/*",
     "s3:DeleteObject <FindingsBucket.Arn>/quarantine/*",
-    "s3:GetObject <FindingsBucket.Arn>/<Exceptions>",
     "s3:GetObject <FindingsBucket.Arn>/policies/*",
     "s3:GetObject <FindingsBucket.Arn>/receipts/*",
     "s3:GetObject arn:*:s3:::<LogBuckets>/*",
+    "s3:GetObjectVersion arn:*:s3:::<LogBuckets>/*",
     "s3:ListBucket <FindingsBucket.Arn>",
     "s3:ListBucket arn:*:s3:::<LogBuckets>",
     "s3:PutObject <FindingsBucket.Arn>/findings/*",
     "s3:PutObject <FindingsBucket.Arn>/quarantine/*",
     "s3:PutObject <FindingsBucket.Arn>/receipts/*",
+    "sqs:ChangeMessageVisibility <LogEventsQueue.Arn>",
     "sqs:DeleteMessage <LogEventsQueue.Arn>",
     "sqs:GetQueueAttributes <LogEventsQueue.Arn>",
     "sqs:ReceiveMessage <LogEventsQueue.Arn>",
@@ -96,6 +98,7 @@ const GRANTS = {
     "s3:PutObject <FindingsBucket.Arn>/alerts/*",
     "sns:Publish <AlertsTopic>",
     "sns:Publish <ChatTopic>",
+    "sqs:ChangeMessageVisibility <FindingsQueue.Arn>",
     "sqs:DeleteMessage <FindingsQueue.Arn>",
     "sqs:GetQueueAttributes <FindingsQueue.Arn>",
     "sqs:ReceiveMessage <FindingsQueue.Arn>",
@@ -121,7 +124,6 @@ const GRANTS = {
     "kms:GenerateDataKey <KmsKeyArn>",
     "logs:CreateLogStream <SettleDashfindingsLogGroup.Arn>",
     "logs:PutLogEvents <SettleDashfindingsLogGroup.Arn>",
-    "s3:GetObject <FindingsBucket.Arn>/<Exceptions>",
     "s3:GetObject <FindingsBucket.Arn>/findings/*",
     "s3:GetObject <FindingsBucket.Arn>/policies/*",
     "s3:GetObject <FindingsBucket.Arn>/settlements/*",
@@ -137,7 +139,7 @@ const RECEIPT_FACTS = {
   size: 10,
   sha256: "0".repeat(64),
   evidence: [],
-  totals: totals({ facts: [], malformed: 1 }, [TABLES]),
+  totals: totals({ facts: [[openEncryption(GET, HTTP, V4), 1]], malformed: 1 }, [TABLES]),
 } as unknown as ReceiptFacts;
 
 let packaged: PackagedService;
@@ -223,6 +225,7 @@ test("the dashboard is JSON", () => {
       "Lag between request and audit",
       "Waiting, and given up",
       "Bytes audited",
+      "Hours without logs, and logs without an event",
       "Errors and throttles",
     ],
   );

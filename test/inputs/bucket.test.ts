@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { findObjects, listInputs, listObjects, type ObjectRef, objectInput } from "../../lib/inputs/bucket.ts";
+import { landedInput } from "../../lib/inputs/landed.ts";
 import { s3Client } from "../../lib/s3/client.ts";
 import { CREDENTIALS, type Fault, type S3Server, startS3 } from "../support/s3-server.ts";
 
@@ -44,6 +45,15 @@ describe("listing", () => {
       keys.map((key) => ({ bucket: "logs", key, etag: md5(key), size: key.length, lastModified: TIME })),
     );
     expect(s3.count("ListObjectsV2")).toBe(5);
+  });
+
+  test("gives a time in whole seconds, as the object's own header does", async () => {
+    const { s3, client } = await open();
+    s3.put("logs", "a", "a", TIME + 678);
+    const [listed] = await all(listObjects({ client, bucket: "logs", prefix: "" }));
+    expect(listed!.lastModified).toBe(TIME);
+    const landed = { bucket: "logs", key: "a", etag: null, versionId: null, size: null, time: null };
+    expect((await landedInput(client, landed)).lastModified).toBe(TIME);
   });
 
   test("asks for a page when it is needed, and no sooner", async () => {

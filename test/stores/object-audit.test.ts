@@ -44,7 +44,17 @@ function factsOf({ digest, malformed, evidence = [] }: Audit): ReceiptFacts {
       records: 11,
       malformed,
       verdicts,
-      policies: [{ id: "tables", digest, verdicts, rules: [] }],
+      policies: [
+        {
+          id: "tables",
+          digest,
+          verdicts,
+          rules: [
+            { id: "ours.get", compliant: 5, violation: 2, indeterminate: 1 },
+            { id: "ours.put", compliant: 0, violation: 0, indeterminate: 0 },
+          ],
+        },
+      ],
       missing: {},
     },
     evidence,
@@ -111,6 +121,7 @@ describe("an audit of one log object", () => {
           quarantined: 1,
           keyExposures: 1,
         },
+        rules: [{ policy: "tables", id: "ours.get", compliant: 5, violation: 2, indeterminate: 1 }],
       })}\n`,
     );
   });

@@ -9,12 +9,14 @@ import { temporaryFolder } from "./folder-for-test.ts";
 /** gzip, deflate, no flags, no time, compression level not told, system unknown. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 
+const BLOCK = "x".repeat(256 * 1024);
+
 function spooled(lines: readonly string[], name = "spool"): Buffer | null {
   const spool = openSpool(join(temporaryFolder(), name));
   for (const line of lines) spool.add(line);
   expect(spool.lines).toBe(lines.length);
-  const path = spool.close();
-  return path === null ? null : readFileSync(path);
+  const bytes = spool.close();
+  return typeof bytes === "string" ? readFileSync(bytes) : bytes;
 }
 
 test("no line, no file", () => {
@@ -50,6 +52,15 @@ test("every 256 KiB or more are a gzip member that names no system and no time",
   expect(gunzipSync(bytes)).toHaveLength(7 * (line.length + 1));
 });
 
+test("what is less than a block never sees the disk", () => {
+  const folder = temporaryFolder();
+  const spool = openSpool(join(folder, "spool"));
+  spool.add("x".repeat(200_000));
+  expect(gunzipSync(spool.close() as Buffer)).toHaveLength(200_001);
+  spool.remove();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test("remove leaves nothing, before the end and after it", () => {
   const folder = temporaryFolder();
   for (const end of [true, false]) {
@@ -65,9 +76,7 @@ test("remove leaves nothing, before the end and after it", () => {
 
 test("a folder that cannot be written to", () => {
   const path = join(temporaryFolder(), "missing", "spool");
-  const spool = openSpool(path);
-  spool.add("x");
-  expect(() => spool.close()).toThrow(
+  expect(() => openSpool(path).add(BLOCK)).toThrow(
     `${path}: cannot write: ENOENT: no such file or directory, open '${path}'. Free some space, or choose another temporary folder.`,
   );
 });
@@ -76,7 +85,7 @@ test("a file that is there is not written over", () => {
   const path = join(temporaryFolder(), "spool");
   writeFileSync(path, "mine");
   const spool = openSpool(path);
-  spool.add("x");
-  expect(() => spool.close()).toThrow("EEXIST");
+  expect(() => spool.add(BLOCK)).toThrow("EEXIST");
+  spool.remove();
   expect(existsSync(path) && readFileSync(path, "utf8")).toBe("mine");
 });

@@ -9,6 +9,12 @@ interface Entry {
   MessageBody: string;
 }
 
+interface Wait {
+  Id: string;
+  ReceiptHandle: string;
+  VisibilityTimeout: number;
+}
+
 export interface SqsServer {
   /** `http://127.0.0.1:PORT` */
   endpoint: string;
@@ -18,32 +24,49 @@ export interface SqsServer {
   messages: string[];
   /** Sizes of the batches that came, taken or not. */
   batches: number[];
-  /** Asked for each message whether it is refused; a test sets it. */
-  refuses: (body: string) => boolean;
+  /** After how many seconds messages come again, by their receipt handles. */
+  waits: Record<string, number>;
+  /** Asked for each message, by its body or receipt handle, whether it is refused; a test sets it. */
+  refuses: (message: string) => boolean;
 }
 
-/** SQS on loopback, as far as SendMessageBatch goes: the JSON protocol. It ends with the test. */
+/** SQS on loopback, as far as SendMessageBatch and ChangeMessageVisibilityBatch go: the JSON protocol. It ends with the test. */
 export async function startSqs(): Promise<SqsServer> {
   const server = createServer(async (request, response) => {
-    if (request.headers["x-amz-target"] !== "AmazonSQS.SendMessageBatch") return void response.writeHead(400).end();
-    const { QueueUrl, Entries }: { QueueUrl: string; Entries: Entry[] } = JSON.parse(await text(request));
+    const { QueueUrl, Entries }: { QueueUrl: string; Entries: (Entry & Wait)[] } = JSON.parse(await text(request));
     if (QueueUrl !== sqs.url || Entries.length > 10) return void response.writeHead(400).end();
-    sqs.batches.push(Entries.length);
-    const refused = Entries.filter(({ MessageBody }) => sqs.refuses(MessageBody));
-    const taken = Entries.filter((entry) => !refused.includes(entry));
-    for (const { MessageBody } of taken) sqs.messages.push(MessageBody);
+    const answer = OPERATIONS[`${request.headers["x-amz-target"]}`]?.(Entries);
+    if (!answer) return void response.writeHead(400).end();
     response.setHeader("Content-Type", "application/x-amz-json-1.0");
-    response.end(
-      JSON.stringify({
-        Successful: taken.map(({ Id, MessageBody }) => ({
-          Id,
-          MessageId: Id,
-          MD5OfMessageBody: hash("md5", MessageBody),
-        })),
-        Failed: refused.map(({ Id }) => ({ Id, Code: "InternalError", SenderFault: false })),
-      }),
-    );
+    response.end(JSON.stringify(answer));
   });
+  const OPERATIONS: Record<string, (entries: (Entry & Wait)[]) => object> = {
+    "AmazonSQS.SendMessageBatch": send,
+    "AmazonSQS.ChangeMessageVisibilityBatch": wait,
+  };
+
+  function send(entries: Entry[]): object {
+    sqs.batches.push(entries.length);
+    const refused = entries.filter(({ MessageBody }) => sqs.refuses(MessageBody));
+    const taken = entries.filter((entry) => !refused.includes(entry));
+    for (const { MessageBody } of taken) sqs.messages.push(MessageBody);
+    return {
+      Successful: taken.map(({ Id, MessageBody }) => ({
+        Id,
+        MessageId: Id,
+        MD5OfMessageBody: hash("md5", MessageBody),
+      })),
+      Failed: refused.map(failed),
+    };
+  }
+
+  function wait(entries: Wait[]): object {
+    const refused = entries.filter(({ ReceiptHandle }) => sqs.refuses(ReceiptHandle));
+    const taken = entries.filter((entry) => !refused.includes(entry));
+    for (const { ReceiptHandle, VisibilityTimeout } of taken) sqs.waits[ReceiptHandle] = VisibilityTimeout;
+    return { Successful: taken.map(({ Id }) => ({ Id })), Failed: refused.map(failed) };
+  }
+
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.close();
@@ -55,7 +78,12 @@ export async function startSqs(): Promise<SqsServer> {
     url: `${endpoint}/111122223333/log-events`,
     messages: [],
     batches: [],
+    waits: {},
     refuses: () => false,
   };
   return sqs;
+}
+
+function failed({ Id }: { Id: string }): object {
+  return { Id, Code: "InternalError", SenderFault: false };
 }
