@@ -43,8 +43,10 @@ export function reading(command: Command): Command {
     .option("--until <time>", "leave out requests at or after this time", time);
 }
 
-/** @throws {CommanderError} where the budget stands alone */
-export function refuseBudgetAlone({ live, liveBudget }: ReadingOptions, command: Command): void {
+/** @throws {CommanderError} where options don't go together */
+export function refuseMisfits({ live, liveBudget, since, until }: ReadingOptions, command: Command): void {
+  if (since !== undefined && until !== undefined && since >= until)
+    command.error("error: --since is not before --until, so no request can lie between.\nExchange the two.");
   if (liveBudget !== undefined && !live)
     command.error("error: --live-budget limits what --live asks.\nGive --live as well.");
 }
@@ -77,6 +79,8 @@ function collect(value: string, others: string[] = []): string[] {
 }
 
 export function place(value: string): string {
+  // What an unset variable leaves, which would name the current folder.
+  if (value === "") throw new InvalidArgumentError("Expected a path, found an empty text.");
   if (!isS3Uri(value)) return value;
   try {
     parseS3Uri(value);

@@ -9,16 +9,7 @@ import { totals } from "../tally.ts";
 import { explain } from "./explain.ts";
 import { EXPLAIN_HELP, HELP, SCAN_HELP } from "./help.ts";
 import { EXIT } from "./main.ts";
-import {
-  choice,
-  place,
-  places,
-  positive,
-  type ReadingOptions,
-  reading,
-  readingOf,
-  refuseBudgetAlone,
-} from "./options.ts";
+import { choice, place, places, positive, type ReadingOptions, reading, readingOf, refuseMisfits } from "./options.ts";
 import { OUTPUTS, type Output, print, tell } from "./print.ts";
 import { createProgress, NO_PROGRESS } from "./progress.ts";
 import { type ScanResult, scan } from "./scan.ts";
@@ -55,7 +46,7 @@ export function createProgram(signal: AbortSignal, exit: (code: number) => void)
     .addOption(choice("--fail-on <verdict>", "which findings make the exit code 1", FAIL_ON, "violation"))
     .addHelpText("after", SCAN_HELP)
     .action(async (paths: string[], options: ScanOptions, command: Command) => {
-      refuseBudgetAlone(options, command);
+      refuseMisfits(options, command);
       if (options.store !== undefined && (options.since ?? options.until) !== undefined) {
         command.error(
           "error: --store keeps receipts, which speak for whole log objects, so it can't go with --since or --until.\nLeave out either.",
@@ -70,7 +61,7 @@ export function createProgram(signal: AbortSignal, exit: (code: number) => void)
     .argument("<path...>", PATHS, places)
     .addHelpText("after", EXPLAIN_HELP)
     .action(async (paths: string[], options: ReadingOptions, command: Command) => {
-      refuseBudgetAlone(options, command);
+      refuseMisfits(options, command);
       const { problems, live } = await explain({ paths, ...readingOf(options) }, signal, (line) => {
         process.stdout.write(`${line}\n`);
       });

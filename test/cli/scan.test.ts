@@ -132,6 +132,8 @@ describe("wrong usage names the right one", () => {
 
   it.each([
     [["scan"], "missing required argument 'path'"],
+    [["scan", ""], "Expected a path, found an empty text"],
+    [["scan", CLEAN, "--since", "2026-02-07", "--until", "2026-02-06"], "--since is not before --until"],
     [["scan", CLEAN, "--jobs", "0"], "Expected a number from 1 to 999"],
     [["scan", CLEAN, "--since", "yesterday"], "Expected a time like 2026-02-06"],
     [["scan", CLEAN, "--since", "2026-02-06", "--store", "x"], "can't go with --since"],

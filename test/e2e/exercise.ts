@@ -2,7 +2,7 @@ import { CreateBucketCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3"
 import { WAYS } from "./client.ts";
 import { UNKNOWN } from "./encryption.ts";
 import { credentialsOf, type Lab } from "./lab.ts";
-import { forms, otherRequests, queriesThatAskInVain, undecidableRequests } from "./oddities.ts";
+import { forms, oddReads, otherRequests, queriesThatAskInVain } from "./oddities.ts";
 import { forbiddenRequests, refusedRequests, rejectedRequests } from "./refusals.ts";
 import { everyRequest } from "./rows.ts";
 import { createSender, type Sent } from "./sent.ts";
@@ -45,7 +45,7 @@ export async function exerciseTables(gateway: Lab): Promise<Exercise> {
   for (const sender of anonymous) await refusedRequests(sender, OPEN);
   for (const sender of anonymous) await forbiddenRequests(owner!, sender, PRIVATE);
   for (const sender of signed) await queriesThatAskInVain(sender, PRIVATE);
-  for (const sender of signed.filter(({ way }) => way.transport === "HTTP")) await undecidableRequests(sender, PRIVATE);
+  for (const sender of signed.filter(({ way }) => way.transport === "HTTP")) await oddReads(sender, PRIVATE);
   // A form gives no key that the log shows, so that nothing is known of its bucket's objects any more.
   for (const sender of senders.filter(({ way }) => way.in !== "query")) await forms(sender, FORMS);
   for (const sender of signed) await otherRequests(sender, PRIVATE);

@@ -7,8 +7,6 @@ import type { Sender } from "./sent.ts";
 /** Why a verdict stays open on this gateway. */
 export const UNDECIDABLE = {
   form: "signature and encryption are in fields of the form, which no log of the gateway holds",
-  needlessKey:
-    "the gateway serves a customer's key that the object does not need, so its log says SSE-C of an object that is not",
   copied:
     "gateways differ in whether they encrypt a copy as it asks (16 does not), and the log does not say which one this is",
 } as const;
@@ -53,16 +51,11 @@ export async function forms(sender: Sender, bucket: string): Promise<void> {
   }
 }
 
-/** Requests whose verdict the gateway's log leaves open. */
-export async function undecidableRequests(sender: Sender, bucket: string): Promise<void> {
+/** Over plain HTTP: reads with a key that is exposed although nobody needed it, and of copies. */
+export async function oddReads(sender: Sender, bucket: string): Promise<void> {
   const object = { Bucket: bucket, Key: keyOf(sender, "none") };
   await sender.send(
-    {
-      interface: "GetObject",
-      target: UNKNOWN,
-      but: "with a key that it does not need",
-      undecidable: UNDECIDABLE.needlessKey,
-    },
+    { interface: "GetObject", target: asked("SSE-C"), but: "with a key that it does not need" },
     new GetObjectCommand({ ...object, ...withKey() }),
   );
   await sender.send(

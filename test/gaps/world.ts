@@ -52,7 +52,7 @@ export async function audited({ store }: World, object: ObjectRef, policies = [P
       records: 2,
       malformed: 1,
       verdicts: { compliant: 1, violation: 1, indeterminate: 0, notCovered: 0 },
-      policies,
+      policies: policies.map((policy) => ({ ...policy, rules: [] })),
     },
   } as unknown as ReceiptFacts;
   const logObject: LogObject = { ...object, sourceId: "s3-access-log" };

@@ -8,11 +8,13 @@ import {
   GET,
   get,
   HEAD,
+  HTTP,
   INITIATE,
   PART,
   PART_COPY,
   PLAIN,
   PUT,
+  SSE_C,
   SSE_KMS,
   SSE_S3,
   set,
@@ -28,7 +30,7 @@ export interface Settlement {
   values: number;
   /** The write asked for no encryption, so that `values` is whatever the store does then. */
   askedForNothing: boolean;
-  /** The record says otherwise, and both are possible. */
+  /** The record says otherwise. */
   isContradiction: boolean;
 }
 
@@ -146,8 +148,9 @@ function asked(facts: Facts): number {
 }
 
 /**
- * What the record says of itself, and what the earlier write says: both count. Where they exclude each other (the
- * gateway serves a read with a customer's key that the object does not need), either may be so.
+ * What the record says of itself, and what the earlier write says: both count. Where they exclude each other (the gateway serves
+ * a read with a customer's key that the object does not need), either may be so. But a customer's key sent over plain HTTP is
+ * exposed whether it was needed or not.
  */
 function fit(own: Facts, fact: FactName, by: Settlement["by"], write: Write | null): Settled {
   if (write === null) return { facts: own, settlements: NONE };
@@ -157,5 +160,7 @@ function fit(own: Facts, fact: FactName, by: Settlement["by"], write: Write | nu
   const both = before & values;
   if (both === before && !askedForNothing) return { facts: own, settlements: NONE };
   const settlement = { fact, by, write, values, askedForNothing, isContradiction: both === 0 };
-  return { facts: set(own, fact, both || before | values), settlements: [settlement] };
+  const isExposed = before === SSE_C && get(own, "transport") === HTTP;
+  const left = both || (isExposed ? SSE_C : before | values);
+  return { facts: set(own, fact, left), settlements: [settlement] };
 }

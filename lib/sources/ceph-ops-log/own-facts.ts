@@ -2,6 +2,7 @@ import {
   ANY_ENCRYPTION,
   ANY_SIGNATURE,
   ANY_TRANSPORT,
+  COMPLETE,
   COPY,
   type Facts,
   GET,
@@ -97,6 +98,8 @@ function targetOf({ entry, code, isLoggedInFull, isServed }: Request): number {
     case PART_COPY:
       if (customerAlgorithm !== null) return SSE_C;
       return isLoggedInFull && isServed ? NOT_SSE_C : ANY_ENCRYPTION;
+    case COMPLETE:
+      return customerAlgorithm !== null ? SSE_C : ANY_ENCRYPTION;
     default:
       return ANY_ENCRYPTION;
   }

@@ -54,9 +54,7 @@ function reasonOf({ code, isLoggedInFull }: Request, settlements: readonly Settl
   if (!isLoggedInFull) return "the gateway does not log the request's headers: rgw_log_http_headers lacks server_port";
   if (code === POST) return "a form POST holds its signature and encryption in form fields, which are not logged";
   const contradiction = settlements.find((settlement) => settlement.isContradiction);
-  return contradiction
-    ? `${nameOf(contradiction.write)} contradicts the encryption headers, so that both stay possible`
-    : null;
+  return contradiction ? `${nameOf(contradiction.write)} contradicts the encryption headers` : null;
 }
 
 function nameOf({ requestId, from }: Settlement["write"]): string {

@@ -49,6 +49,11 @@ describe("what one line proves", () => {
       { operation: "complete_multipart", request: "POST /lab/k?uploadId=2~u" },
       `CompleteMultipartUpload HTTP V4 ${ANY}`,
     ],
+    [
+      "a completion with a customer's key",
+      { operation: "complete_multipart", request: "POST /lab/k?uploadId=2~u", headers: { [CUSTOMER]: "AES256" } },
+      "CompleteMultipartUpload HTTP V4 SSE-C",
+    ],
     ["a copy", copy({ headers: { [COPY_SOURCE]: "/lab/s" } }), `CopyObject HTTP V4 ${NOT_SSE_C}→${NOT_SSE_C}`],
     ["a part copy", part({ headers: { [COPY_SOURCE]: "/lab/s" } }), `UploadPartCopy HTTP V4 ${NOT_SSE_C}→${NOT_SSE_C}`],
     [
