@@ -11,6 +11,9 @@ export const UNDECIDABLE = {
     "gateways differ in whether they encrypt a copy as it asks (16 does not), and the log does not say which one this is",
 } as const;
 
+/** The gateway serves it, the object is not SSE-C, and the key is exposed. */
+export const NEEDLESS_KEY = "with a key that it does not need";
+
 const NOT_SSE_C: Known = { ...UNKNOWN, shown: ["none", "SSE-S3", "SSE-KMS"] };
 
 /** A query may ask for encryption; the gateway hears it in headers alone. */
@@ -55,7 +58,7 @@ export async function forms(sender: Sender, bucket: string): Promise<void> {
 export async function oddReads(sender: Sender, bucket: string): Promise<void> {
   const object = { Bucket: bucket, Key: keyOf(sender, "none") };
   await sender.send(
-    { interface: "GetObject", target: asked("SSE-C"), but: "with a key that it does not need" },
+    { interface: "GetObject", target: asked("SSE-C"), but: NEEDLESS_KEY },
     new GetObjectCommand({ ...object, ...withKey() }),
   );
   await sender.send(
