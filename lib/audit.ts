@@ -11,7 +11,7 @@ export interface PolicyJudgement {
   policy: Policy;
   verdict: Verdict;
   /** Every rule that matches some world of the record. */
-  rules: { rule: Rule; verdict: RuleVerdict }[];
+  rules: readonly { rule: Rule; verdict: RuleVerdict }[];
 }
 
 /** What is known of one record in the end. */
@@ -21,13 +21,13 @@ export interface Judgement {
   facts: Facts;
   /** The worst of the policies' verdicts. */
   verdict: Verdict;
-  policies: PolicyJudgement[];
+  policies: readonly PolicyJudgement[];
   /** The evidence that narrowed a fact. */
   evidence: Narrowing[];
   /** Evidence that contradicts what was known: reported, and never used. */
   contradictions: Narrowing[];
   /** The open facts that the verdict hangs on; empty unless it is indeterminate. */
-  missing: FactName[];
+  missing: readonly FactName[];
 }
 
 export interface Judge {
@@ -52,15 +52,25 @@ export function judge({ policies, resolvers }: Judge, record: LogRecord): Judgem
       }
     }
   }
-  return {
-    record,
-    facts,
+  return { record, facts, ...outcomeOf(policies, facts), evidence, contradictions };
+}
+
+/** What follows from the facts alone. */
+type Outcome = Pick<Judgement, "verdict" | "policies" | "missing">;
+
+/** Outcomes of the facts that were met; those of a log are few. */
+const outcomes = new WeakMap<readonly Policy[], Map<Facts, Outcome>>();
+
+function outcomeOf(policies: readonly Policy[], facts: Facts): Outcome {
+  const met = outcomes.get(policies) ?? new Map<Facts, Outcome>();
+  outcomes.set(policies, met);
+  const outcome = met.get(facts) ?? {
     verdict: headline(policies, facts),
     policies: policies.map((policy) => ({ policy, verdict: policy.verdict(facts), rules: policy.rulesOn(facts) })),
-    evidence,
-    contradictions,
     missing: decisiveFacts(policies, facts),
   };
+  met.set(facts, outcome);
+  return outcome;
 }
 
 /** Every resolver hears of what is open, and one that may contradict a decided record, of what breaks a rule. */

@@ -33,7 +33,7 @@ export interface Explanation {
   /** `rules` are those that are broken in some world or, where none is, those that were kept. */
   policies: { id: string; verdict: Verdict; rules: string[] }[];
   /** The open facts that the verdict hangs on. */
-  missing: FactName[];
+  missing: readonly FactName[];
   /** Where facts come from that the record does not tell itself. */
   evidence: { fact: FactName; values: string[]; by: string; detail: string }[];
   /** Evidence that contradicts the record, and was not used. */
