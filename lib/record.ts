@@ -1,5 +1,5 @@
 import type { Narrowing } from "./evidence/evidence.ts";
-import type { Facts } from "./facts.ts";
+import type { FactName, Facts } from "./facts.ts";
 
 /** An object, or one version of it. */
 export interface ObjectVersion {
@@ -47,6 +47,11 @@ export interface LogRecord {
   authType: string | null;
   /** Why the facts are what they are, where that is not plain from the fields: one sentence. */
   reason: string | null;
+  /**
+   * The open encryptions that are what the store did with a write that asked for none. It may have done anything that it is set to,
+   * so that they are as open as others until somebody states it.
+   */
+  unasked?: readonly FactName[];
 }
 
 /** A line that could not be read for certain. */

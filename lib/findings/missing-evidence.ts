@@ -78,8 +78,10 @@ const OPS_LOG_OF_FORMS: Record<Gap, string> = {
   unmade: IN_A_FORM,
 };
 
-/** Of what an earlier write made that asked for nothing: the log holds all that it could, and only the store's default is not known. */
+/** Of a write that asked for nothing, and what it made: the log holds all that it could, and only the store's default is not known. */
 const OF_THE_DEFAULT: Partial<Record<Gap, string>> = {
+  written: `${INVENTORY}, or ${DEFAULT_ENCRYPTION}`,
+  unmade: DEFAULT_ENCRYPTION,
   read: `${DEFAULT_ENCRYPTION} or ${LIVE}`,
   multipart: DEFAULT_ENCRYPTION,
   "copy-source": `${DEFAULT_ENCRYPTION} or ${LIVE}`,
@@ -97,8 +99,8 @@ const HOW: Record<string, Record<Gap, string>> = {
     transport: "audit the S3 server access log of bucket {bucket} as well: it holds the cipher suite of each request",
     signature: "audit the S3 server access log of bucket {bucket} as well: it holds the signature version",
     read: INVENTORY,
-    written: `${INVENTORY}, or ${DEFAULT_ENCRYPTION}`,
-    unmade: DEFAULT_ENCRYPTION,
+    written: INVENTORY,
+    unmade: "no log or inventory holds what this write asked for, and it made no object",
     multipart: "audit the log objects as well that hold the initiation of the upload",
     "copy-source": INVENTORY,
     "unnamed-copy-source": `pass an S3 Inventory of the source's bucket with --inventory or ${LIVE}`,
@@ -136,7 +138,8 @@ export function missingEvidence(judgement: Judgement, fact: FactName, sourceId: 
   return { fact, how, sentence: `The ${WHAT[fact]} is not known (${values}). ${capitalised(how)}.` };
 }
 
-function askedForNothing({ evidence }: Judgement, fact: FactName): boolean {
+function askedForNothing({ record, evidence }: Judgement, fact: FactName): boolean {
+  if (record.unasked?.includes(fact)) return true;
   return evidence.some((narrowing) => narrowing.fact === fact && narrowing.by === ASKED_FOR_NOTHING);
 }
 

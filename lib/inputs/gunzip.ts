@@ -1,11 +1,17 @@
 import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 
 /** A log compresses some 10 to 40 times; beyond 200 times, past the first 64 MiB, it is an attack on the reader. */
 const MAX_RATIO = 200;
 const FREE_BYTES = 1 << 26;
-/** zlib works in a thread of its own; with room for some chunks, it works while the last one is read. */
-const OUTPUT = { chunkSize: 1 << 18, readableHighWaterMark: 1 << 20 };
+/**
+ * What is no larger than this, as stored and decompressed (2 and 16 MiB), as most logs are, is decompressed in one go: to hand it from
+ * thread to thread piece by piece takes half as long again.
+ */
+const SMALL = 1 << 21;
+const SMALL_OUTPUT = 1 << 24;
+/** Of larger ones, zlib's thread has some pieces ready while one is read. */
+const PIECES = { chunkSize: 1 << 18, readableHighWaterMark: 1 << 20 };
 
 export function isGzip(head: Buffer): boolean {
   return head.length > 1 && head[0] === 0x1f && head[1] === 0x8b;
@@ -16,10 +22,63 @@ export function isGzip(head: Buffer): boolean {
  * @throws what zlib says of a damaged or truncated file, after all bytes before the damage; an Error for a gzip bomb
  */
 export async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = compressed[Symbol.asyncIterator]();
+  try {
+    const { parts, ended } = await takeSmall(chunks);
+    const whole = ended === "whole" ? gunzipWhole(Buffer.concat(parts)) : null;
+    if (whole) yield whole;
+    else yield* gunzipPieces(follow(parts, chunks, ended));
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/** How the taking of chunks ended: with all of them, with too many, or with an error. */
+type Ended = "whole" | "more" | Error;
+
+async function takeSmall(chunks: AsyncIterator<Buffer>): Promise<{ parts: Buffer[]; ended: Ended }> {
+  const parts: Buffer[] = [];
+  try {
+    for (let size = 0; size <= SMALL; ) {
+      const { done, value } = await chunks.next();
+      if (done) return { parts, ended: "whole" };
+      // A chunk is valid until the next one is asked for.
+      parts.push(Buffer.from(value));
+      size += value.length;
+    }
+    return { parts, ended: "more" };
+  } catch (error) {
+    return { parts, ended: error as Error };
+  }
+}
+
+/** `null` if it is too large or damaged: then what can be had of it is to be had piece by piece. */
+function gunzipWhole(stored: Buffer): Buffer | null {
+  try {
+    return gunzipSync(stored, { chunkSize: outputOf(stored), maxOutputLength: SMALL_OUTPUT });
+  } catch {
+    return null;
+  }
+}
+
+/** The size that stands at a member's end, so that the output needs no second buffer; only a hint. RFC 1952, "ISIZE". */
+function outputOf(stored: Buffer): number {
+  const said = stored.length < 4 ? 0 : stored.readUInt32LE(stored.length - 4);
+  return Math.min(Math.max(said + 1, PIECES.chunkSize), SMALL_OUTPUT);
+}
+
+async function* follow(parts: Buffer[], chunks: AsyncIterator<Buffer>, ended: Ended): AsyncGenerator<Buffer> {
+  yield* parts;
+  if (ended instanceof Error) throw ended;
+  if (ended === "whole") return;
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+}
+
+async function* gunzipPieces(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let taken = 0;
   let given = 0;
   const copies = Readable.from(copy(compressed), { objectMode: false, highWaterMark: 1 << 20 });
-  const output = createGunzip(OUTPUT);
+  const output = createGunzip(PIECES);
   copies.on("error", (error) => output.destroy(error));
   try {
     for await (const chunk of copies.pipe(output)) {

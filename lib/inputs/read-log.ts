@@ -82,14 +82,14 @@ async function readHead(
   chunks: AsyncGenerator<Buffer>,
   least: number,
 ): Promise<{ bytes: Buffer; ended: Ended | null }> {
-  let bytes: Buffer = Buffer.alloc(0);
-  for (;;) {
+  const parts: Buffer[] = [];
+  for (let length = 0; ; ) {
     const chunk = await nextOf(chunks);
-    if (!Buffer.isBuffer(chunk)) return { bytes, ended: chunk };
-    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-    if (bytes.length >= least) return { bytes, ended: null };
+    if (!Buffer.isBuffer(chunk)) return { bytes: Buffer.concat(parts), ended: chunk };
+    length += chunk.length;
+    if (length >= least) return { bytes: parts.length === 0 ? chunk : Buffer.concat([...parts, chunk]), ended: null };
     // A chunk is valid until the next one is asked for.
-    bytes = Buffer.from(bytes);
+    parts.push(Buffer.from(chunk));
   }
 }
 

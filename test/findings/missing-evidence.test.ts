@@ -20,12 +20,15 @@ import {
   pack,
   SSE_KMS,
   SSE_S3,
+  V4,
 } from "../../lib/facts.ts";
 import { missingEvidence } from "../../lib/findings/missing-evidence.ts";
 import type { LogRecord } from "../../lib/record.ts";
 import { judged } from "./judged.ts";
 
 const CLOUDTRAIL = "turn on CloudTrail data events for bucket photos and audit them";
+const S3_INVENTORY = "pass an S3 Inventory of bucket photos with --inventory or ask the store with --live";
+const STATE = "state with --default-encryption what the store does with a write that asks for nothing";
 const COPY_SOURCE = { bucket: "originals", key: "k", versionId: null };
 
 interface Case {
@@ -110,7 +113,6 @@ test.for([
 describe("of a Ceph gateway it depends on what the gateway logs", () => {
   const HEADERS =
     "have rgw_log_http_headers hold server_port, http_x_amz_server_side_encryption and http_x_amz_server_side_encryption_customer_algorithm, and";
-  const STATE = "state with --default-encryption what the store does with a write that asks for nothing";
   const FORM = "no ops log holds the fields of a form, so have the clients of bucket photos upload without one";
 
   test.for<[code: number, transport: number, fact: FactName, how: string]>([
@@ -135,7 +137,6 @@ describe("of a Ceph gateway it depends on what the gateway logs", () => {
 });
 
 describe("of what a write made that asked for nothing, only the store's default is not known", () => {
-  const STATE = "state with --default-encryption what the store does with a write that asks for nothing";
   test.for<[code: number, fact: FactName, sourceId: string, how: string]>([
     [GET, "target", "ceph-ops-log", `${STATE} or ask the store with --live`],
     [HEAD, "target", "cloudtrail", `${STATE} or ask the store with --live`],
@@ -147,6 +148,20 @@ describe("of what a write made that asked for nothing, only the store's default 
     const judgement = judged({ facts, evidence, copySource: COPY_SOURCE });
     expect(missingEvidence(judgement, fact, sourceId).how).toBe(how);
   });
+});
+
+test.for<[what: string, record: Partial<LogRecord>, how: string]>([
+  ["that asked for nothing", { unasked: ["target"] }, `${S3_INVENTORY}, or ${STATE}`],
+  ["that asked for nothing and was refused", { unasked: ["target"], status: 403 }, STATE],
+  ["that may have asked for something", {}, S3_INVENTORY],
+  [
+    "that may have asked for something and was refused",
+    { status: 403 },
+    "no log or inventory holds what this write asked for, and it made no object",
+  ],
+])("of a write in CloudTrail %s", ([, record, how]) => {
+  const facts = pack(PUT, HTTP, V4, 0, ANY_ENCRYPTION);
+  expect(missingEvidence(judged({ facts, ...record }), "target", "cloudtrail").how).toBe(how);
 });
 
 test("a store behind a proxy sees no more than its proxy", () => {

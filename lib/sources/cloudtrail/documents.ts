@@ -6,8 +6,10 @@ import { skipSpace } from "./tokens.ts";
 import { STEP, type Window } from "./window.ts";
 
 export interface Taker {
-  /** An object that begins at `at` of the window, its members on the tape. Gives the reason if it can't be read. */
-  object(at: number, line: number): string | null;
+  /** Goes over the event at `at` of the window, if its shape is known; gives the place behind it, or 0. */
+  walk(at: number): number;
+  /** An object from `at` to `end` of the window, walked over or its members on the tape. Gives the reason if it can't be read. */
+  object(at: number, end: number, line: number, isWalked: boolean): string | null;
   malformed(line: Malformed): void;
 }
 
@@ -63,6 +65,7 @@ export function createDocumentReader(window: Window, tape: Tape, taker: Taker): 
   };
 
   function read(isLast: boolean): void {
+    window.mark(window.at, window.end);
     while (step(isLast));
     tooFew = window.end - window.at;
   }
@@ -100,16 +103,17 @@ export function createDocumentReader(window: Window, tape: Tape, taker: Taker): 
 
   function scan(scanned: Scanned, isLast: boolean): boolean {
     const { at, end } = window;
-    const result = scanObject(window, at, tape, scanned);
+    const walked = scanned === "event" ? taker.walk(at) : 0;
+    const result = walked || scanObject(window, at, tape, scanned);
     const stop = result < 0 ? ~result : result;
     if (stop - at > MAX_LINE) return startDropping(scanned, TOO_LONG);
     if (result < 0 && stop >= end) return isLast && cut(CUT);
     if (result < 0) return giveUp(scanned, stop, `byte ${window.offset + stop} of the log object fits no JSON`, isLast);
-    if (tape.inRecords) enterEvents(stop, "rest");
+    if (walked === 0 && tape.inRecords) enterEvents(stop, "rest");
     else if (scanned === "rest") enterDocument(stop);
     else {
       const line = nextLine();
-      const fault = taker.object(at, line);
+      const fault = taker.object(at, stop, line, walked !== 0);
       if (fault !== null) report(line, stop, fault);
       advance(stop);
     }

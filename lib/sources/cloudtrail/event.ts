@@ -1,6 +1,7 @@
 import { createVocabulary } from "../vocabulary.ts";
 import {
   ALL_KEYS,
+  EVENT_NAME,
   EVENT_SOURCE,
   FIELDS,
   FIRST_RARE,
@@ -13,12 +14,18 @@ import {
   quoted,
   USUAL_KEYS,
 } from "./fields.ts";
-import { KEY_END, MEMBER, type Tape, type Text, VALUE_END, VALUE_START } from "./scan-object.ts";
+import { KEY_END, MEMBER, scanObject, type Tape, VALUE_END, VALUE_START } from "./scan-object.ts";
+import { createShapes } from "./shapes.ts";
+import type { MarkedText } from "./text.ts";
 
 /** The wanted members of one event. */
 export interface Event {
   /** Turns to the event whose members are on the tape. */
-  turnTo(tape: Tape): void;
+  turnToTape(): void;
+  /** Turns to the event that begins at `at`, if its shape is known; gives the place behind it, or 0. */
+  walk(at: number): number;
+  /** Learns the shape of the event that is turned to, from `at` to `end`. */
+  learn(at: number, end: number): void;
   /**
    * Every different value of a member, which may be an array, or stand there twice. Numbers and objects are given as their
    * text; `null` is no value.
@@ -30,6 +37,10 @@ export interface Event {
   only(field: Field): string | null;
   /** Makes a function that gives what a member's values mean, and knows those again that it has met. */
   reading<T>(meaning: (values: readonly string[]) => T): (field: Field) => T;
+  /** A value's {@link hashOfText}, which is the same for the same value of `only`; 0 where that must be decoded to be told. */
+  hash(field: Field): number;
+  /** Length of the value, between its quotes, if it is one string without escapes; else 0. */
+  plainLength(field: Field): number;
   /** A member's value as JSON.parse reads it; undefined if it is not there. */
   json(field: Field): unknown;
   /** Where the value of a member starts; 0 if it is not there. */
@@ -46,20 +57,34 @@ const ALL = 3;
 
 const NOTHING: readonly string[] = [];
 
-export function createEvent({ bytes, view }: Text): Event {
-  let tape: Tape;
+export function createEvent(text: MarkedText, tape: Tape): Event {
+  const { bytes, view } = text;
   let found = NONE;
+  /** Where the event begins whose members are not on the tape, but known by its shape; else -1. */
+  let walkedAt = -1;
   /** Of the member's value; 0 for a member that is not there. */
-  const starts = new Int32Array(FIELDS);
+  const starts = new Int32Array(FIELDS + 1);
   /** `~end` of a string with escapes; 0 of a value that is cut. */
-  const ends = new Int32Array(FIELDS);
+  const ends = new Int32Array(FIELDS + 1);
+  const shapes = createShapes(text, starts, ends);
   /** Members that stand there again: field, start and end of each. */
   let again: number[] = [];
 
   return {
-    turnTo(next) {
-      tape = next;
+    turnToTape() {
       found = NONE;
+      walkedAt = -1;
+    },
+    walk(at) {
+      const end = shapes.walk(at);
+      found = USUAL;
+      again = NO_PLACES;
+      walkedAt = at;
+      return end;
+    },
+    learn(at, end) {
+      lookFor(EVENT_NAME);
+      if (again.length === 0) shapes.learn(at, end);
     },
     values,
     said: (field) => values(field).filter(saysSomething),
@@ -78,6 +103,11 @@ export function createEvent({ bytes, view }: Text): Event {
         return known === undefined ? meaning(values(field)) : known;
       };
     },
+    hash(field) {
+      const length = plainLength(field);
+      return length < SHORTEST_HASHED ? 0 : hashOf(view, starts[field]! + 1, length);
+    },
+    plainLength,
     json: (field) => (isThere(field) ? parse(bytes, starts[field]!, ends[field]!) : undefined),
     start(field) {
       lookFor(field);
@@ -93,6 +123,7 @@ export function createEvent({ bytes, view }: Text): Event {
   function lookFor(field: Field): void {
     const wanted = field === EVENT_SOURCE ? SOURCE : field < FIRST_RARE ? USUAL : ALL;
     if (found >= wanted) return;
+    if (walkedAt >= 0) scanObject(text, walkedAt, tape, "event");
     found = wanted;
     starts.fill(0);
     again = NO_PLACES;
@@ -144,6 +175,13 @@ export function createEvent({ bytes, view }: Text): Event {
     return starts[field] !== 0 && ends[field] !== 0;
   }
 
+  function plainLength(field: Field): number {
+    lookFor(field);
+    const start = starts[field]!;
+    const length = ends[field]! - start - 2;
+    return length > 0 && again.length === 0 && bytes[start] === QUOTE ? length : 0;
+  }
+
   function values(field: Field): readonly string[] {
     if (!isThere(field)) return NOTHING;
     const first = decode(bytes, starts[field]!, ends[field]!);
@@ -154,6 +192,29 @@ export function createEvent({ bytes, view }: Text): Event {
     }
     return [...all];
   }
+}
+
+const SHORTEST_HASHED = 4;
+
+/** As {@link Event.hash}, of the value itself. */
+export function hashOfText(text: string): number {
+  const bytes = Buffer.from(text);
+  if (bytes.length < SHORTEST_HASHED) return 0;
+  return hashOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+}
+
+/** The last word ends with the text, and may overlap the one before. */
+function hashOf(view: DataView, start: number, length: number): number {
+  const last = start + length - 4;
+  let hash = length;
+  for (let at = start; at < last; at += 4) hash = mixed(hash, view.getInt32(at, true));
+  return mixed(hash, view.getInt32(last, true));
+}
+
+/** By multiplying, every bit reaches those above; by shifting, those below. */
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e3779b1 | 0);
+  return product ^ (product >>> 15);
 }
 
 const NO_PLACES: number[] = [];

@@ -119,13 +119,11 @@ const APPLIED = new Map([
   ["SSE_S3", SSE_S3],
   ["SSE_KMS", SSE_KMS],
   ["SSE_C", SSE_C],
-  ["DSSE_KMS", SSE_KMS],
-  ["DSSE", SSE_KMS],
-  ["SSE_DSSE", SSE_KMS],
 ]);
 
 function appliedEncryption(text: string): number {
-  return APPLIED.get(text.replace(/^Default_/, "")) ?? ANY_ENCRYPTION;
+  // Dual-layer encryption is always with KMS, and goes by several names.
+  return /(?:^|_)DSSE(?:_|$)/.test(text) ? SSE_KMS : (APPLIED.get(text.replace(/^Default_/, "")) ?? ANY_ENCRYPTION);
 }
 
 const HEADER = new Map([

@@ -36,11 +36,12 @@ let idle: Tools | null = null;
 
 function createTools(): Tools {
   const window = createWindow(MAX_LINE);
-  const event = createEvent(window);
+  const tape = createTape();
+  const event = createEvent(window, tape);
   const isS3 = event.reading(([source, another]) => (source && another === undefined ? source === S3 : null));
   return {
     window,
-    tape: createTape(),
+    tape,
     event,
     isS3: () => isS3(EVENT_SOURCE),
     readRequest: createRequestReader(event, window),
@@ -52,10 +53,14 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const tools = idle ?? createTools();
   idle = null;
   const { window, tape, event, isS3, readRequest } = tools;
-  const history = createHistory();
+  const history = createHistory(window);
   let passedOver = 0;
 
-  const documents = createDocumentReader(window, tape, { object, malformed: (line) => recipient.malformed(line) });
+  const documents = createDocumentReader(window, tape, {
+    walk: event.walk,
+    object,
+    malformed: (line) => recipient.malformed(line),
+  });
   return {
     push: documents.push,
     end() {
@@ -68,18 +73,15 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     },
   };
 
-  function object(at: number, line: number): string | null {
-    event.turnTo(tape);
+  function object(at: number, end: number, line: number, isWalked: boolean): string | null {
+    if (!isWalked) event.turnToTape();
     const start = event.start(EVENT_SOURCE) === 0 ? turnToDetail() : at;
-    switch (isS3()) {
-      case null:
-        return NO_SOURCE;
-      case false:
-        passedOver++;
-        return null;
-      default:
-        return read(line, window.offset + start);
-    }
+    const isRecord = isS3();
+    if (isRecord === null) return NO_SOURCE;
+    if (!isWalked && start === at) event.learn(at, end);
+    if (isRecord) return read(line, window.offset + start);
+    passedOver++;
+    return null;
   }
 
   /** EventBridge's wrapper. */
@@ -87,7 +89,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     const start = event.start(DETAIL);
     if (start > 0 && window.bytes[start] === OPEN_BRACE) {
       scanObject(window, start, tape, "event");
-      event.turnTo(tape);
+      event.turnToTape();
     }
     return start;
   }
@@ -97,7 +99,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     if (typeof request === "string") return request;
     const settled = history.settle(request);
     // Also outside of the time range: later events may rest on it.
-    history.note(request, settled.facts);
+    history.note(request, settled);
     if (request.time < since || request.time >= until) passedOver++;
     else if (recipient.see(settled.facts)) recipient.judge(recordOf(request, settled, line, offset));
     return null;

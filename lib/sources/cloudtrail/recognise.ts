@@ -1,6 +1,7 @@
 import { createEvent, type Event } from "./event.ts";
 import { DETAIL, EVENT_SOURCE } from "./fields.ts";
-import { createTape, scanObject, type Tape, type Text } from "./scan-object.ts";
+import { createTape, scanObject, type Tape } from "./scan-object.ts";
+import { createPage, type MarkedText } from "./text.ts";
 import { skipSpace } from "./tokens.ts";
 
 const OPEN_BRACKET = 91;
@@ -8,17 +9,24 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const COMMA = 44;
 const BOM = Buffer.from("\uFEFF");
-const SLACK = Buffer.alloc(4);
 
 /** `ec2.amazonaws.com`; other JSON with `Records` has sources such as `aws:s3`, and digests and Insights have none. */
 const AWS_SERVICE = /\.amazonaws\.com(?:\.cn)?$/;
 
+/** The first event is mostly within these. */
+const GLANCED = 1 << 14;
+
 /** Whether one of the first events names an AWS service as its source, or there is a `Records` without any event. */
 export function recognises(head: Buffer): boolean {
-  const bytes = Buffer.concat([head, SLACK]);
-  const text: Text = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+  return isCertain(head.subarray(0, GLANCED)) || (head.length > GLANCED && isCertain(head));
+}
+
+function isCertain(head: Buffer): boolean {
+  const text = createPage(head.length);
+  const { bytes } = text;
+  text.mark(0, head.copy(bytes));
   const tape = createTape();
-  const event = createEvent(text);
+  const event = createEvent(text, tape);
 
   let at = skipSpace(bytes, bytes.indexOf(BOM) === 0 ? BOM.length : 0);
   if (bytes[at] === OPEN_BRACE) {
@@ -38,12 +46,12 @@ export function recognises(head: Buffer): boolean {
   return false;
 }
 
-function isEvent(text: Text, tape: Tape, event: Event): boolean {
-  event.turnTo(tape);
+function isEvent(text: MarkedText, tape: Tape, event: Event): boolean {
+  event.turnToTape();
   const detail = event.start(DETAIL);
   if (event.start(EVENT_SOURCE) === 0 && text.bytes[detail] === OPEN_BRACE && detail > 0) {
     scanObject(text, detail, tape, "event");
-    event.turnTo(tape);
+    event.turnToTape();
   }
   return event.values(EVENT_SOURCE).some((source) => AWS_SERVICE.test(source));
 }

@@ -52,6 +52,7 @@ export function recordOf(request: Request, settled: Settled, line: number, offse
     host: first(event, HOST, TLS_HOST),
     authType: first(event, AUTHENTICATION_METHOD),
     reason: reasonOf(request, settled),
+    ...(settled.unasked.length > 0 && { unasked: settled.unasked }),
   };
 }
 

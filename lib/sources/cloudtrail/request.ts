@@ -15,8 +15,8 @@ import {
   REQUEST_ID,
   VERSION_ID,
 } from "./fields.ts";
-import type { Text } from "./scan-object.ts";
 import { statusOf } from "./status.ts";
+import type { Text } from "./text.ts";
 import { createClock, timeOf } from "./time.ts";
 
 /** What one event of S3 says, as far as it is always needed. */

@@ -1,4 +1,4 @@
-import type { Text } from "./scan-object.ts";
+import type { Text } from "./text.ts";
 
 /** `2026-02-06T00:00:38Z`: to the second, as every event has it. */
 const DATE_AND_TIME = /^\d{4}-\d\d-(\d\d)T\d\d:\d\d:\d\dZ$/;

@@ -8,22 +8,6 @@ export function skipSpace(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/**
- * To the next quote, backslash or control character, four bytes at a time: subtracting 1 from each byte of a word sets bit 7
- * where the byte was 0, and subtracting 32 where it was less. A borrow may mark the byte above, too, but only the lowest mark
- * is used. Bytes of 128 and more are masked out.
- */
-export function skipPlain(view: DataView, from: number): number {
-  for (let at = from; ; at += 4) {
-    const word = view.getInt32(at, true);
-    const marks =
-      (((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101) | (word - 0x20202020)) &
-      ~word &
-      0x80808080;
-    if (marks !== 0) return at + ((31 - Math.clz32(marks & -marks)) >> 3);
-  }
-}
-
 /** From behind the backslash to behind the escape; `~place` of what fits none. */
 export function skipEscape(bytes: Uint8Array, at: number): number {
   switch (bytes[at]) {
@@ -44,7 +28,13 @@ export function skipEscape(bytes: Uint8Array, at: number): number {
   }
 }
 
-const LITERALS = new Map(["true", "false", "null"].map((literal) => [literal.charCodeAt(0), Buffer.from(literal)]));
+/** By their first letters. */
+const LITERALS: Buffer[] = [];
+for (const literal of ["true", "false", "null"]) LITERALS[literal.charCodeAt(0)] = Buffer.from(literal);
+
+export function isNumberStart(c: number): boolean {
+  return c === 45 || isDigit(c);
+}
 
 /** From a number or literal to behind it; `~place` of what fits none. */
 export function skipScalar(bytes: Uint8Array, from: number): number {
@@ -60,7 +50,7 @@ export function skipScalar(bytes: Uint8Array, from: number): number {
 }
 
 function skipLiteral(bytes: Uint8Array, at: number): number {
-  const literal = LITERALS.get(bytes[at]!);
+  const literal = LITERALS[bytes[at]!];
   if (literal === undefined) return ~at;
   for (let i = 1; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return ~(at + i);
   return at + literal.length;

@@ -1,7 +1,7 @@
-import type { Text } from "./scan-object.ts";
+import { createPage, type Page } from "./text.ts";
 
 /** The bytes of a log object that have come and are still needed, in one place for the whole object. */
-export interface Window extends Text {
+export interface Window extends Page {
   /** The first byte that has not been read. */
   at: number;
   /** Behind the last byte that has come. */
@@ -16,20 +16,16 @@ export interface Window extends Text {
 
 /** Bytes taken at a time: they stay in the processor's cache while they are read. */
 export const STEP = 1 << 17;
-/** Room behind the bytes: a NUL, and what a reader of four bytes may see of them. */
-const SLACK = 4;
 
 /** @param most bytes that may wait to be read when others are added */
 export function createWindow(most: number): Window {
-  const bytes = Buffer.allocUnsafe(most + STEP + SLACK);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const window: Window = {
-    bytes,
-    view,
+  const page = createPage(most + STEP);
+  const { bytes } = page;
+  const window: Window = Object.assign(page, {
     at: 0,
     end: 0,
     offset: 0,
-    add(chunk) {
+    add(chunk: Buffer) {
       if (window.at > 0) {
         bytes.copyWithin(0, window.at, window.end);
         window.offset += window.at;
@@ -37,15 +33,12 @@ export function createWindow(most: number): Window {
         window.at = 0;
       }
       window.end += chunk.copy(bytes, window.end);
-      bytes[window.end] = 0;
     },
     clear() {
       window.at = 0;
       window.end = 0;
       window.offset = 0;
-      bytes[0] = 0;
     },
-  };
-  window.clear();
+  });
   return window;
 }

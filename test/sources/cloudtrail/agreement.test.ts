@@ -42,13 +42,13 @@ function some(values: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Event
 
 const parameters = some({
   bucketName: word("a", "b", "a-s3alias"),
-  key: word("k", "l", "k"),
+  key: word("k", "2026/l", "k", "2026/l"),
   versionId: word("v1", "v2"),
   uploadId: word("u1", "u2"),
   Host: word("h", "i"),
   [SSE]: word("AES256", "aws:kms", "aws:kms:dsse", "x"),
   [`${SSE}-customer-algorithm`]: word("AES256", "x"),
-  "x-amz-copy-source": word("a/k", "/b/l", "a%2Fk?versionId=v1", "a+b/k"),
+  "x-amz-copy-source": word("a/k", "/b/2026/l", "a%2Fk?versionId=v1", "a+b/k"),
   "x-amz-copy-source-server-side-encryption-customer-algorithm": word("AES256", "x"),
   "x-hostile": hostile,
 });

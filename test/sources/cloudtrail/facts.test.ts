@@ -150,6 +150,8 @@ describe("the target's encryption", () => {
     ["DSSE_KMS", applied("DSSE_KMS"), "PutObject TLSv1.3 V4 SSE-KMS"],
     ["Default_DSSE", applied("Default_DSSE"), "PutObject TLSv1.3 V4 SSE-KMS"],
     ["SSE_DSSE", applied(["SSE_DSSE"]), "PutObject TLSv1.3 V4 SSE-KMS"],
+    ["SSE_KMS_DSSE", applied("SSE_KMS_DSSE"), "PutObject TLSv1.3 V4 SSE-KMS"],
+    ["a name that only holds the letters", applied("xDSSEx"), "PutObject TLSv1.3 V4 any", UNKNOWN],
     ["SSEApplied is empty", applied("-"), "PutObject TLSv1.3 V4 any"],
     ["SSEApplied is not known", applied("SSE_X"), "PutObject TLSv1.3 V4 any", UNKNOWN],
     ["asked for AES256", asked({ [SSE]: "AES256" }), "PutObject TLSv1.3 V4 SSE-S3"],

@@ -278,3 +278,61 @@ describe("an upload's initiate settles", () => {
   ];
   it.each(cases)("%s", (_, events, expected) => expect(last(...events)).toEqual(expected));
 });
+
+describe("the encryption is what the store did with a write that asked for none", () => {
+  const u1 = asks({ uploadId: "u1" });
+  const begun = at(1, "CreateMultipartUpload", { responseElements: { uploadId: "u1" } });
+  const put = at(1, "PutObject");
+  const kms = at(1, "PutObject", stored("SSE_KMS"));
+  const copy = (second: number, changes: EventMembers = {}) =>
+    at(second, "CopyObject", asks({ key: "copy", [COPY_SOURCE]: "pay-slips/2026/01.pdf", ...changes }));
+  const cases: [what: string, events: EventMembers[], unasked: string[] | undefined][] = [
+    ["of the write", [put], ["target"]],
+    ["of one that was refused", [at(1, "PutObject", { errorCode: "AccessDenied" })], ["target"]],
+    ["of an upload", [begun], ["target"]],
+    ["of a copy", [copy(1)], ["target"]],
+    ["of a read", [put, at(2, "GetObject")], ["target"]],
+    ["of a HEAD", [put, at(2, "HeadObject")], ["target"]],
+    ["of a part", [begun, at(2, "UploadPart", u1)], ["target"]],
+    ["of what the parts made", [begun, at(2, "CompleteMultipartUpload", u1), at(3, "GetObject")], ["target"]],
+    ["of a copy's source", [put, copy(2, { [SSE]: "aws:kms" })], ["source"]],
+    ["of a copy's source and target", [put, copy(2)], ["target", "source"]],
+    [
+      "of both of a part copy",
+      [
+        at(1, "PutObject", asks({ key: "from" })),
+        begun,
+        at(2, "UploadPartCopy", asks({ ...(u1["requestParameters"] as object), [COPY_SOURCE]: "pay-slips/from" })),
+      ],
+      ["target", "source"],
+    ],
+    ["not of one that asked", [at(1, "PutObject", asks({ [SSE]: "AES256" }))], undefined],
+    ["not of one that asked with an empty header", [at(1, "PutObject", asks({ [SSE]: "" }))], undefined],
+    ["not of one that sent a key", [at(1, "PutObject", asks({ [SSE_C]: "" }))], undefined],
+    ["not of one of which it stands what was done", [kms], undefined],
+    ["not of a form", [at(1, "PostObject")], undefined],
+    ["not of a service's", [at(1, "PutObject", { sourceIPAddress: "athena.amazonaws.com" })], undefined],
+    ["not where parameters are left out", [at(1, "PutObject", asks({ key: undefined }))], undefined],
+    ["not where the bucket is left out", [at(1, "PutObject", asks({ bucketName: undefined }))], undefined],
+    ["not where two writes of one second differ", [put, kms, at(3, "GetObject")], undefined],
+    [
+      "not of a part that speaks for itself",
+      [begun, at(2, "UploadPart", asks({ uploadId: "u1", [SSE_C]: "AES256" }))],
+      undefined,
+    ],
+    ["not after a delete", [put, at(2, "DeleteObject"), at(3, "GetObject")], undefined],
+    ["not of a read of what another write made", [put, at(2, "PostObject"), at(3, "GetObject")], undefined],
+  ];
+  it.each(cases)("%s", (_, events, unasked) => {
+    const { facts, evidence, unasked: found } = readAll(logOf(...events)).records.at(-1)!;
+    expect([found, evidence]).toEqual([unasked, []]);
+    for (const fact of unasked ?? [])
+      expect(
+        spell(facts)
+          .split(" ")
+          .at(-1)!
+          .split("→")
+          .at(fact === "source" ? 0 : -1),
+      ).toBe("any");
+  });
+});

@@ -9,6 +9,7 @@ import {
   VALUE_END,
   VALUE_START,
 } from "../../../lib/sources/cloudtrail/scan-object.ts";
+import { createPage } from "../../../lib/sources/cloudtrail/text.ts";
 
 const RUNS = Number(process.env["RUNS"] ?? 800);
 const START = 3;
@@ -21,12 +22,18 @@ interface Scan {
   bytes: Buffer;
 }
 
-/** Scans an object that stands between other bytes, which are as misleading as can be. */
+const page = createPage(1 << 20);
+
+/**
+ * Scans an object that stands between other bytes, which are as misleading as can be, and on a page that holds the marks of all those
+ * before.
+ */
 function scan(text: string | Buffer, behind = "\0}}]]"): Scan {
-  const bytes = Buffer.concat([Buffer.from('"{['), Buffer.from(text), Buffer.from(behind)]);
+  const { bytes } = page;
+  const length = Buffer.concat([Buffer.from('"{['), Buffer.from(text), Buffer.from(behind)]).copy(bytes);
   const tape = createTape();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const result = scanObject({ bytes, view }, START, tape, "event");
+  page.mark(0, length - behind.length);
+  const result = scanObject(page, START, tape, "event");
   return { stop: (result < 0 ? ~result : result) - START, isWhole: result >= 0, tape, bytes };
 }
 
@@ -193,10 +200,19 @@ describe("a scan", () => {
     expect([isWhole, stop]).toEqual([false, at]);
   });
 
-  it("finds any number of members", () => {
-    const object = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, { i }]));
+  it.each([(i: number) => ({ i }), (i: number) => `v${i}`])("finds any number of members", (value) => {
+    const object = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, value(i)]));
     expect(membersOf(scan(JSON.stringify(object)))).toEqual(membersIn(object));
   });
+
+  it.each(['{"a" :"b"}', '{"a"\n:"b","c":"d" ,"e":"f"}', '{ "a": "b" , "c" : { "d" :"e"} }'])(
+    "takes white space wherever JSON may have it: %j",
+    (text) => {
+      const scanned = scan(text);
+      expect([scanned.isWhole, scanned.stop]).toEqual([true, text.length]);
+      expect(membersOf(scanned)).toEqual(membersIn(JSON.parse(text) as object));
+    },
+  );
 
   it("takes any byte of a string but control characters, in whichever place of a word", () => {
     for (let byte = 0; byte < 256; byte++) {
