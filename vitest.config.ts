@@ -5,7 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
     testTimeout: 60_000,
-    // Left alone, vitest keeps a core for itself.
+    // Left alone, vitest keeps a core for itself, and starts a process for each of many small files.
+    pool: "threads",
     maxWorkers: "100%",
     coverage: {
       provider: "v8",
