@@ -42,6 +42,8 @@ export const SSE_S3 = 0b0010;
 export const SSE_KMS = 0b0100;
 export const SSE_C = 0b1000;
 export const ANY_ENCRYPTION = PLAIN | SSE_S3 | SSE_KMS | SSE_C;
+/** What a store may make of a write that asks for no encryption. */
+export const STORE_DEFAULTS = PLAIN | SSE_S3 | SSE_KMS;
 
 /** A packed set of facts: 0 ≤ facts < FACTS_SIZE. */
 export type Facts = number;

@@ -8,6 +8,7 @@ import type { DefaultEncryption } from "../evidence/stated.ts";
 import { findManifests } from "../inputs/files.ts";
 import { holdTwins } from "../inputs/hold-twins.ts";
 import type { Problem } from "../inputs/input.ts";
+import { totalsFromReceipts } from "../metrics/totals-from-receipts.ts";
 import type { Policy } from "../policy/policy.ts";
 import { openPolicies } from "../policy/shipped.ts";
 import { type Advice, addUpAdvice } from "../report/advice.ts";
@@ -191,18 +192,13 @@ function usable(reports: readonly InventoryReport[]): string[] {
 }
 
 function addUpReceipts(receipts: readonly Receipt[]): SkippedCounts {
-  const sum = (of: (counts: Receipt["counts"]) => number) => receipts.reduce((n, { counts }) => n + of(counts), 0);
+  const { objects, records, malformed, verdicts, keyExposures } = totalsFromReceipts(receipts);
   return {
-    objects: receipts.length,
-    records: sum(({ records }) => records),
-    malformed: sum(({ malformed }) => malformed),
-    verdicts: {
-      compliant: sum(({ verdicts }) => verdicts.compliant),
-      violation: sum(({ verdicts }) => verdicts.violation),
-      indeterminate: sum(({ verdicts }) => verdicts.indeterminate),
-      notCovered: sum(({ verdicts }) => verdicts.notCovered),
-    },
-    keyExposures: sum(({ keyExposures }) => keyExposures),
+    objects,
+    records,
+    malformed,
+    verdicts,
+    keyExposures,
     rules: addUpRules(receipts.flatMap(({ rules }) => rules)),
   };
 }

@@ -11,8 +11,6 @@ import {
   PART_COPY,
   PUT,
   SSE_C,
-  SSE_KMS,
-  SSE_S3,
   UNSIGNED,
   V2,
   V4,
@@ -21,6 +19,7 @@ import type { LogRecord, ObjectVersion } from "../record.ts";
 import { copySourceObject } from "./copy-source.ts";
 import type { Narrowing, Resolver } from "./evidence.ts";
 import { type Parameters, queryParameters } from "./query.ts";
+import { SSE_HEADER } from "./sse-header.ts";
 
 const SERVER_KEY = "x-amz-server-side-encryption";
 const CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm";
@@ -34,11 +33,6 @@ const V4_PARTS = ["x-amz-algorithm", "x-amz-signature", "x-amz-credential"];
 const V2_PARTS = ["awsaccesskeyid", "accesskeyid", "signature"];
 const SIGNATURE_PARAMETERS = new Set([...V4_PARTS, ...V2_PARTS]);
 
-const SERVER_KEY_VALUES = new Map([
-  ["AES256", SSE_S3],
-  ["aws:kms", SSE_KMS],
-  ["aws:kms:dsse", SSE_KMS],
-]);
 const CUSTOMER_KEY_VALUES = new Map([["AES256", SSE_C]]);
 
 /** Interfaces that choose how the target will be encrypted; the others can only bring the key of what is there already. */
@@ -62,7 +56,7 @@ export const presignedQuery: Resolver = {
     if (BRINGS_KEY.has(code)) {
       if (!query.has(SERVER_KEY)) found.push(...narrowing(query, "target", CUSTOMER_KEY, CUSTOMER_KEY_VALUES));
       else if (!query.has(CUSTOMER_KEY) && CHOOSES.has(code))
-        found.push(...narrowing(query, "target", SERVER_KEY, SERVER_KEY_VALUES));
+        found.push(...narrowing(query, "target", SERVER_KEY, SSE_HEADER));
     }
     if (isCopy(code)) found.push(...narrowing(query, "source", SOURCE_CUSTOMER_KEY, CUSTOMER_KEY_VALUES));
     return found;

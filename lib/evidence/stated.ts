@@ -6,11 +6,9 @@ import {
   get,
   INITIATE,
   interfaceCode,
-  PLAIN,
   POST,
   PUT,
-  SSE_KMS,
-  SSE_S3,
+  STORE_DEFAULTS,
 } from "../facts.ts";
 import type { Resolver } from "./evidence.ts";
 
@@ -46,7 +44,7 @@ export function statedDefault(stated: DefaultEncryption): Resolver {
   return {
     id,
     resolve({ facts, evidence, unasked = [] }) {
-      const asksForNothing = CHOOSES.has(interfaceCode(facts)) && get(facts, "target") === (PLAIN | SSE_S3 | SSE_KMS);
+      const asksForNothing = CHOOSES.has(interfaceCode(facts)) && get(facts, "target") === STORE_DEFAULTS;
       const settled = evidence.filter(({ by }) => by === ASKED_FOR_NOTHING).map(({ fact }) => fact);
       const open: FactName[] = asksForNothing ? ["target", ...settled] : settled;
       return [...open, ...unasked].map((fact) => ({ fact, values, by: id, detail }));

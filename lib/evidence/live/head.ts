@@ -1,8 +1,9 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
-import { PLAIN, SSE_C, SSE_KMS, SSE_S3 } from "../../facts.ts";
+import { PLAIN, SSE_C } from "../../facts.ts";
 import type { ObjectVersion } from "../../record.ts";
 import { reasonOf } from "../../s3/reason.ts";
 import { ETAG_OF_PARTS, type InventoryRow } from "../inventory/row.ts";
+import { SSE_HEADER } from "../sse-header.ts";
 import { isFixedVersion } from "./proves-live.ts";
 
 /** What the store answered to the HEAD of one object, or of one version of it. */
@@ -14,13 +15,6 @@ export type HeadAnswer =
   | { kind: "silent"; reason: string; isFinal: boolean }
   /** Nothing can be asked at all. */
   | { kind: "unreachable"; reason: string };
-
-const ENCRYPTIONS = new Map([
-  [undefined, PLAIN],
-  ["AES256", SSE_S3],
-  ["aws:kms", SSE_KMS],
-  ["aws:kms:dsse", SSE_KMS],
-]);
 
 const LATER = "run it again later";
 /** By the status of the answer; a HEAD's has no body that would tell more. */
@@ -64,7 +58,8 @@ export async function headObject(client: S3Client, object: ObjectVersion, signal
 
 function described({ key, versionId }: ObjectVersion, head: HeadObjectCommandOutput): HeadAnswer {
   const { ServerSideEncryption, SSECustomerAlgorithm, LastModified, VersionId, ETag = "" } = head;
-  const encryption = SSECustomerAlgorithm ? SSE_C : ENCRYPTIONS.get(ServerSideEncryption);
+  const byStore = ServerSideEncryption === undefined ? PLAIN : SSE_HEADER.get(ServerSideEncryption);
+  const encryption = SSECustomerAlgorithm ? SSE_C : byStore;
   if (encryption === undefined) {
     return { kind: "silent", reason: `encrypted in a way that is not known (${ServerSideEncryption})`, isFinal: true };
   }

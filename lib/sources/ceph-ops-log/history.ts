@@ -15,8 +15,8 @@ import {
   PLAIN,
   PUT,
   SSE_C,
-  SSE_KMS,
   SSE_S3,
+  STORE_DEFAULTS,
   set,
 } from "../../facts.ts";
 import type { Request } from "./request.ts";
@@ -48,9 +48,7 @@ export interface History {
 /** Objects that are remembered, and uploads likewise: some 50 MB. */
 const LIMIT = 100_000;
 const NOT_FOUND = 404;
-/** What a store may make of a write that asks for nothing. */
-const DEFAULTS = PLAIN | SSE_S3 | SSE_KMS;
-/** Stands for DEFAULTS among the encryptions of a write, so that it is told from a write that may have asked for one of them. */
+/** Stands for STORE_DEFAULTS among the encryptions of a write, so that it is told from a write that may have asked for one of them. */
 const BY_DEFAULT = ANY_ENCRYPTION + 1;
 const NONE: readonly Settlement[] = [];
 
@@ -143,7 +141,7 @@ function changesObjects({ entry, code, method }: Request): boolean {
 /** What a write is stored as. Gateways up to 16 take `AES256` and store the object in the clear. */
 function asked(facts: Facts): number {
   const target = get(facts, "target");
-  if (target === DEFAULTS) return BY_DEFAULT;
+  if (target === STORE_DEFAULTS) return BY_DEFAULT;
   return target & SSE_S3 ? target | PLAIN : target;
 }
 
@@ -155,7 +153,8 @@ function asked(facts: Facts): number {
 function fit(own: Facts, fact: FactName, by: Settlement["by"], write: Write | null): Settled {
   if (write === null) return { facts: own, settlements: NONE };
   const askedForNothing = write.encryption === BY_DEFAULT;
-  const values = write.encryption & BY_DEFAULT ? (write.encryption & ANY_ENCRYPTION) | DEFAULTS : write.encryption;
+  const values =
+    write.encryption & BY_DEFAULT ? (write.encryption & ANY_ENCRYPTION) | STORE_DEFAULTS : write.encryption;
   const before = get(own, fact);
   const both = before & values;
   if (both === before && !askedForNothing) return { facts: own, settlements: NONE };

@@ -1,3 +1,4 @@
+import { SSE_HEADER } from "../../evidence/sse-header.ts";
 import {
   ANY_ENCRYPTION,
   ANY_SIGNATURE,
@@ -12,13 +13,11 @@ import {
   INITIATE,
   PART,
   PART_COPY,
-  PLAIN,
   POST,
   PUT,
   pack,
   SSE_C,
-  SSE_KMS,
-  SSE_S3,
+  STORE_DEFAULTS,
   UNSIGNED,
   V2,
   V4,
@@ -26,15 +25,7 @@ import {
 import type { Entry } from "./entry.ts";
 import type { Request } from "./request.ts";
 
-/** What a store may make of a write that asks for nothing. */
-const DEFAULTS = PLAIN | SSE_S3 | SSE_KMS;
 const NOT_SSE_C = ANY_ENCRYPTION & ~SSE_C;
-
-const SERVER_SIDE: ReadonlyMap<string | null, number> = new Map([
-  ["AES256", SSE_S3],
-  ["aws:kms", SSE_KMS],
-  ["aws:kms:dsse", SSE_KMS],
-]);
 
 /** What an entry proves by itself. */
 export function ownFacts(request: Request): Facts {
@@ -91,7 +82,7 @@ function targetOf({ entry, code, isLoggedInFull, isServed }: Request): number {
     case COPY:
       // With both headers the gateway encrypts with the customer's key.
       if (customerAlgorithm !== null) return SSE_C;
-      return SERVER_SIDE.get(encryption) ?? (isLoggedInFull ? DEFAULTS : ANY_ENCRYPTION);
+      return SSE_HEADER.get(encryption ?? "") ?? (isLoggedInFull ? STORE_DEFAULTS : ANY_ENCRYPTION);
     case GET:
     case HEAD:
     case PART:

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { SSE_HEADER } from "../../evidence/sse-header.ts";
 import {
   ANY_ENCRYPTION,
   ANY_TRANSPORT,
@@ -75,7 +76,7 @@ export function createFactReader(event: Event): FactReader {
   const tlsVersions = event.reading(union(tlsVersion));
   const signatureVersions = event.reading(union(signatureVersion));
   const applied = event.reading(union(appliedEncryption));
-  const headers = event.reading(union((value) => HEADER.get(value) ?? ANY_ENCRYPTION));
+  const headers = event.reading(union((value) => SSE_HEADER.get(value) ?? ANY_ENCRYPTION));
   const customerKeys = event.reading(union(() => SSE_C));
 
   return {
@@ -125,12 +126,6 @@ function appliedEncryption(text: string): number {
   // Dual-layer encryption is always with KMS, and goes by several names.
   return /(?:^|_)DSSE(?:_|$)/.test(text) ? SSE_KMS : (APPLIED.get(text.replace(/^Default_/, "")) ?? ANY_ENCRYPTION);
 }
-
-const HEADER = new Map([
-  ["AES256", SSE_S3],
-  ["aws:kms", SSE_KMS],
-  ["aws:kms:dsse", SSE_KMS],
-]);
 
 /** Services call over paths that are not logged: their events may lack TLS details whatever was used. */
 export function isByService(event: Event): boolean {
