@@ -1,29 +1,26 @@
 import { createEarlierWrites, type EarlierWrites, type Span, type Write } from "../../evidence/earlier-writes.ts";
+import { reconcile } from "../../evidence/reconcile.ts";
 import {
   ANY_ENCRYPTION,
   COMPLETE,
   COPY,
-  type FactName,
   type Facts,
   GET,
   get,
   HEAD,
-  HTTP,
   INITIATE,
   PART,
   PART_COPY,
   PLAIN,
   PUT,
-  SSE_C,
   SSE_S3,
   STORE_DEFAULTS,
-  set,
 } from "../../facts.ts";
 import type { Request } from "./request.ts";
 
 /** What an earlier record of the log says of a fact. */
 export interface Settlement {
-  fact: FactName;
+  fact: "source" | "target";
   by: "earlier-write" | "multipart-initiate";
   write: Write;
   /** What the write leaves possible, as bits. */
@@ -145,12 +142,7 @@ function asked(facts: Facts): number {
   return target & SSE_S3 ? target | PLAIN : target;
 }
 
-/**
- * What the record says of itself, and what the earlier write says: both count. Where they exclude each other (the gateway serves
- * a read with a customer's key that the object does not need), either may be so. But a customer's key sent over plain HTTP is
- * exposed whether it was needed or not.
- */
-function fit(own: Facts, fact: FactName, by: Settlement["by"], write: Write | null): Settled {
+function fit(own: Facts, fact: Settlement["fact"], by: Settlement["by"], write: Write | null): Settled {
   if (write === null) return { facts: own, settlements: NONE };
   const askedForNothing = write.encryption === BY_DEFAULT;
   const values =
@@ -159,7 +151,5 @@ function fit(own: Facts, fact: FactName, by: Settlement["by"], write: Write | nu
   const both = before & values;
   if (both === before && !askedForNothing) return { facts: own, settlements: NONE };
   const settlement = { fact, by, write, values, askedForNothing, isContradiction: both === 0 };
-  const isExposed = before === SSE_C && get(own, "transport") === HTTP;
-  const left = both || (isExposed ? SSE_C : before | values);
-  return { facts: set(own, fact, left), settlements: [settlement] };
+  return { facts: reconcile(own, fact, values), settlements: [settlement] };
 }

@@ -1,4 +1,5 @@
 import { createEarlierWrites, type EarlierWrites, type Write } from "../../evidence/earlier-writes.ts";
+import { reconcile } from "../../evidence/reconcile.ts";
 import {
   ANY_ENCRYPTION,
   COMPLETE,
@@ -12,7 +13,6 @@ import {
   PART,
   PART_COPY,
   PUT,
-  set,
 } from "../../facts.ts";
 import type { ObjectVersion } from "../../record.ts";
 import { hashOfText } from "./event.ts";
@@ -25,10 +25,10 @@ import type { Text } from "./text.ts";
 
 /** What an earlier event of the log object says of a fact. */
 export interface Settlement {
-  fact: FactName;
+  fact: "source" | "target";
   by: "earlier-write" | "multipart-initiate";
   write: Write;
-  /** The event says otherwise, and both are possible. */
+  /** The event says otherwise. */
   isContradiction: boolean;
 }
 
@@ -157,8 +157,7 @@ function asksForNothing({ event, bucket, target }: Request): boolean {
   return event.start(ASKED_SSE) === 0 && event.start(ASKED_SSE_C) === 0 && !isByService(event);
 }
 
-/** Both count; where they exclude one another, either may be so. */
-function fit(own: Settled, fact: FactName, by: Settlement["by"], write: Write | null): Settled {
+function fit(own: Settled, fact: Settlement["fact"], by: Settlement["by"], write: Write | null): Settled {
   if (write === null) return own;
   const before = get(own.facts, fact);
   if (write.encryption === BY_DEFAULT && before === ANY_ENCRYPTION) return { ...own, unasked: [...own.unasked, fact] };
@@ -166,7 +165,7 @@ function fit(own: Settled, fact: FactName, by: Settlement["by"], write: Write | 
   if (both === before) return own;
   const settlement = { fact, by, write, isContradiction: both === 0 };
   return {
-    facts: set(own.facts, fact, both || before | write.encryption),
+    facts: reconcile(own.facts, fact, write.encryption),
     settlements: [...own.settlements, settlement],
     unasked: own.unasked,
   };

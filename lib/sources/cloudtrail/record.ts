@@ -83,8 +83,10 @@ function nameOf({ requestId, from }: Settlement["write"]): string {
 
 function reasonOf({ event, target }: Request, { facts, settlements }: Settled): string | null {
   const contradiction = settlements.find((settlement) => settlement.isContradiction);
-  if (contradiction)
-    return `the event contradicts ${nameOf(contradiction.write)} on the encryption, so that both stay possible`;
+  if (contradiction) {
+    const isOpen = size(get(facts, contradiction.fact)) > 1;
+    return `the event contradicts ${nameOf(contradiction.write)} on the encryption${isOpen ? ", so that both stay possible" : ""}`;
+  }
   if (target === ANY_ENCRYPTION) return "the event holds an encryption that is not known";
   if (size(target) > 1) return "the event names more than one encryption, so that each of them stays possible";
   switch (get(facts, "transport")) {

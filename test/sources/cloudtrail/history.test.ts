@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type EventMembers, logOf, s3Event } from "./events.ts";
+import { type EventMembers, logOf, NO_TLS, s3Event } from "./events.ts";
 import { readAll, spell } from "./read-all.ts";
 
 const SSE = "x-amz-server-side-encryption";
@@ -259,6 +259,11 @@ describe("an upload's initiate settles", () => {
         "SSE-KMS|SSE-C",
         "the event contradicts request CreateMultipartUpload@1 of 2026-02-06T10:00:01.000Z on the encryption, so that both stay possible",
       ],
+    ],
+    [
+      "no key that a part sends over plain HTTP: it is exposed",
+      [begun, at(2, "UploadPart", { ...NO_TLS, ...asks({ uploadId: "u1", [SSE_C]: "AES256" }) })],
+      ["SSE-C", "the event contradicts request CreateMultipartUpload@1 of 2026-02-06T10:00:01.000Z on the encryption"],
     ],
     [
       "through the completion, later reads",
