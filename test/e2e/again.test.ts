@@ -1,7 +1,7 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
 import { type Ran, sealwatch } from "../support/run-cli.ts";
-import { bucketOf, digests, endOfLog, environmentOf, lab, logSince, objectsIn, ownClient } from "./lab.ts";
+import { bucketOf, digests, endOfQuietLog, environmentOf, lab, logSince, objectsIn, ownClient } from "./lab.ts";
 import { LOG_OBJECTS, type Logged, recordsAbout } from "./logs.ts";
 
 const LOGS = "again-logs";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 /** Scans, and tells what the gateway saw of it. */
 async function scan(store: string, policy: string): Promise<Ran & { logs: Logged[]; store: Logged[] }> {
-  const start = endOfLog(gateway);
+  const start = await endOfQuietLog(gateway);
   const args = [
     "--endpoint",
     gateway.https,
@@ -29,9 +29,8 @@ async function scan(store: string, policy: string): Promise<Ran & { logs: Logged
     "json",
   ];
   const ran = await sealwatch(["scan", `s3://${LOGS}/2026/`, ...args], environmentOf(gateway));
-  const { $metadata } = await client.send(new ListObjectsV2Command({ Bucket: STORE }));
-  const log = await logSince(gateway, start, [$metadata.requestId!]);
-  return { ...ran, logs: recordsAbout(log, LOGS), store: recordsAbout(log, STORE).slice(0, -1) };
+  const log = await logSince(gateway, start, []);
+  return { ...ran, logs: recordsAbout(log, LOGS), store: recordsAbout(log, STORE) };
 }
 
 /** What is there, and since when. */

@@ -80,11 +80,24 @@ export function endOfLog({ opsLog }: Lab): number {
 }
 
 const LOG_MS = 20_000;
+const QUIET_MS = 500;
 
-/** The gateway's log from a place on, as soon as it holds all of these requests: it is written a moment after their answers. */
+/** Where the gateway's log ends once it has stopped growing: it is written a moment after the answers, in no sure order. */
+export async function endOfQuietLog(lab: Lab): Promise<number> {
+  let end = endOfLog(lab);
+  for (let since = Date.now(); Date.now() - since < QUIET_MS; await sleep(50)) {
+    if (endOfLog(lab) === end) continue;
+    end = endOfLog(lab);
+    since = Date.now();
+  }
+  return end;
+}
+
+/** The gateway's log from a place on, as soon as it holds all of these requests and has stopped growing. */
 export async function logSince(lab: Lab, start: number, requestIds: Iterable<string>): Promise<string> {
   const ids = [...requestIds];
   for (const deadline = Date.now() + LOG_MS; ; await sleep(100)) {
+    await endOfQuietLog(lab);
     const log = readFrom(lab.opsLog, start);
     const missing = ids.filter((id) => !log.includes(id));
     if (missing.length === 0 && (log === "" || log.endsWith("\n"))) return log;

@@ -6,7 +6,7 @@ import type { Encryption } from "../../lib/facts.ts";
 import { accessLogLine, type LogLine, OVER_HTTP } from "../support/access-log.ts";
 import { sealwatch } from "../support/run-cli.ts";
 import { asking } from "./encryption.ts";
-import { bucketOf, endOfLog, environmentOf, lab, logSince, ownClient } from "./lab.ts";
+import { bucketOf, endOfQuietLog, environmentOf, lab, logSince, ownClient } from "./lab.ts";
 import { recordsAbout } from "./logs.ts";
 
 const BUCKET = "live-objects";
@@ -65,7 +65,7 @@ async function explain(...args: string[]) {
 }
 
 test("what a read of each kind broke is known once the gateway is asked", async () => {
-  const start = endOfLog(gateway);
+  const start = await endOfQuietLog(gateway);
   const { code, stderr, records } = await explain("--live");
   const told = records.map(({ key, verdict, encryption }) => [key, verdict, encryption.target.join(" or ")]);
   const any = ENCRYPTIONS.join(" or ");
