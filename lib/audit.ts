@@ -33,20 +33,24 @@ export interface Judgement {
 export interface Judge {
   policies: readonly Policy[];
   resolvers: readonly Resolver[];
+  /** Every record is handed over, and held against what may contradict it; otherwise those alone that need a second look. */
+  everyRecord?: boolean;
 }
 
 /** Draws the verdict on a record, asking only those resolvers that hear of it. */
-export function judge({ policies, resolvers }: Judge, record: LogRecord): Judgement {
+export function judge(judging: Judge, record: LogRecord): Judgement {
+  const { policies, resolvers } = judging;
   let facts = record.facts;
   const evidence = [...record.evidence];
   const contradictions: Narrowing[] = [];
   for (const resolver of resolvers) {
-    if (!hears(resolver, policies, facts)) continue;
+    if (!hears(resolver, judging, facts)) continue;
+    const mayNarrow = narrows(resolver, policies, facts);
     for (const narrowing of resolver.resolve(record, facts)) {
       const before = get(facts, narrowing.fact);
       const after = before & narrowing.values;
       if (after === 0) contradictions.push(narrowing);
-      else if (after !== before) {
+      else if (mayNarrow && after !== before) {
         facts = set(facts, narrowing.fact, after);
         evidence.push(narrowing);
       }
@@ -73,8 +77,13 @@ function outcomeOf(policies: readonly Policy[], facts: Facts): Outcome {
   return outcome;
 }
 
-/** Every resolver hears of what is open, and one that may contradict a decided record, of what breaks a rule. */
-function hears(resolver: Resolver, policies: readonly Policy[], facts: Facts): boolean {
+/** Every resolver hears of what is open, and one that may contradict a decided record, of what it narrows, or of all. */
+function hears(resolver: Resolver, { policies, everyRecord }: Judge, facts: Facts): boolean {
+  return narrows(resolver, policies, facts) || (resolver.contradicts === true && everyRecord === true);
+}
+
+/** A record that is in order is left as its log has it, so that it counts alike whether or not it was looked at again. */
+function narrows(resolver: Resolver, policies: readonly Policy[], facts: Facts): boolean {
   return isOpen(policies, facts) || (resolver.contradicts === true && headline(policies, facts) === "violation");
 }
 
@@ -140,8 +149,6 @@ function looksUnder(policies: readonly Policy[]): Uint8Array {
 }
 
 export interface Audit extends Judge {
-  /** Hand over every record, not only those that need a second look (`explain`). */
-  everyRecord?: boolean;
   onJudgement?: (judgement: Judgement) => void;
   onMalformed?: (line: Malformed) => void;
 }
@@ -176,12 +183,13 @@ export function auditInto(tally: Tally, audit: Audit): Recipient {
 }
 
 /** The recipient of the first pass: tells the resolvers what they hear of, and counts nothing. */
-export function askInto({ policies, resolvers }: Judge): Recipient {
+export function askInto(judging: Judge): Recipient {
+  const { resolvers } = judging;
   return recipientOf(
-    (facts) => resolvers.some((resolver) => hears(resolver, policies, facts)),
+    (facts) => resolvers.some((resolver) => hears(resolver, judging, facts)),
     (record) => {
       for (const resolver of resolvers) {
-        if (hears(resolver, policies, record.facts)) resolver.ask?.(record, record.facts);
+        if (hears(resolver, judging, record.facts)) resolver.ask?.(record, record.facts);
       }
     },
   );

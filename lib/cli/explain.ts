@@ -58,7 +58,11 @@ export async function explain(
 
   if (request.inventories.length > 0 || joins) {
     for (const input of inputs) {
-      await readLog(input, ({ id }) => askInto({ policies, resolvers: evidence.on(id).resolvers }), reading);
+      await readLog(
+        input,
+        ({ id }) => askInto({ policies, resolvers: evidence.on(id).resolvers, everyRecord: true }),
+        reading,
+      );
     }
     if (evidence.wantsRelated()) await findRelated();
     for (const { manifest, problems: faults } of await evidence.fetch()) {
@@ -73,11 +77,10 @@ export async function explain(
   for (const input of inputs) {
     signal.throwIfAborted();
     const { name, problem } = await auditLog(input, {
-      judge: { policies, resolvers: known.resolvers },
+      judge: { policies, resolvers: known.resolvers, everyRecord: true },
       evidenceOn: known.on,
       evidence: [],
       ...reading,
-      everyRecord: true,
       onJudgement: (judgement) => write(jsonLine(explainRecord(input.name, judgement))),
       onMalformed: (line) => write(jsonLine(explainMalformed(input.name, line))),
     });

@@ -19,7 +19,7 @@ export interface Narrowing {
  */
 export interface Resolver {
   readonly id: string;
-  /** It may contradict what is known, so that it hears also of records that are decided and break a rule. */
+  /** It may contradict what is known, so that it hears also of decided records: those that break a rule, or all (`Judge.everyRecord`). */
   readonly contradicts?: true;
   /** Notes what this record needs. Called only for records whose verdict the open facts could change, and as `contradicts` says. */
   ask?(record: LogRecord, facts: Facts): void;

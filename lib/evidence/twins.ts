@@ -138,7 +138,7 @@ export function createTwins(wanted: WantedTwins = new Map()): Twins {
  * all, the access log's record transport and signature. Where several different records bear the same name, it proves what they
  * agree on. Silent on requests without an id and on those that the other log does not hold. A fact that the two logs tell differently is
  * left as the record's own log has it, and told as a contradiction: of a record that breaks a rule, also where it does so whatever
- * the twin says. Not seen is where two records contradict each other of which neither gets a finding.
+ * the twin says. Where two records contradict each other of which neither gets a finding, `explain` alone tells.
  */
 function twinResolver(
   sourceId: string,

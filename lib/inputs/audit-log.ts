@@ -19,7 +19,6 @@ export interface LogAudit extends Pick<ReadOptions, "source" | "since" | "until"
   evidence: readonly string[];
   /** Where to keep findings, quarantine and receipt, and a folder for what is on its way there. */
   keep?: { store: Store; spoolDir: string };
-  everyRecord?: boolean;
   onJudgement?: (judgement: Judgement, object: LogObject) => void;
   onFinding?: (finding: ComplianceFinding) => void;
   onMalformed?: (line: Malformed, object: LogObject) => void;
@@ -67,7 +66,6 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
         return auditInto(tally, {
           ...audit.judge,
           ...(evidence && { resolvers: evidence.resolvers }),
-          everyRecord: audit.everyRecord ?? false,
           onJudgement(judgement) {
             audit.onJudgement?.(judgement, object);
             if (!kept && !audit.onFinding) return;

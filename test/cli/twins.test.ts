@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { ENCRYPTIONS } from "../../lib/facts.ts";
 import { logOf, NO_TLS, s3Event } from "../sources/cloudtrail/events.ts";
 import { accessLogLine, type LogLine, OVER_HTTP } from "../support/access-log.ts";
 import { sealwatch } from "../support/run-cli.ts";
@@ -51,12 +52,18 @@ const ACCESS = [
   put("ALONE"),
   // Over TLS, which its event does not tell.
   put("SECURE", { cipher: "TLS_AES_128_GCM_SHA256", tls: "TLSv1.3" }),
+  // In order here and there, though not the same.
+  put("TOLD-TWICE", { cipher: "TLS_AES_128_GCM_SHA256", tls: "TLSv1.3" }),
 ];
 const TRAIL = [
   event("KEPT", "Default_SSE_S3"),
   event("BROKEN", "SSE_C"),
   event("CONTRADICTED", "SSE_C", { tlsDetails: { tlsVersion: "TLSv1.2" } }),
   event("SECURE", "SSE_C", { userIdentity: { invokedBy: "athena.amazonaws.com" } }),
+  event("TOLD-TWICE", "Default_SSE_S3", {
+    tlsDetails: { tlsVersion: "TLSv1.3" },
+    additionalEventData: { SignatureVersion: "SigV2" },
+  }),
 ];
 write("both/access.log", `${ACCESS.join("\n")}\n`);
 write("both/trail/x.json.gz", gzipSync(logOf(...TRAIL)));
@@ -104,6 +111,24 @@ describe("an access log and CloudTrail's log of the same requests", () => {
     expect(await explained(join(both, "trail"), join(both, "access.log"))).toEqual(found);
   });
 
+  it("contradict each other where neither is a finding: explain tells, and leaves each verdict as it is", async () => {
+    const contradicted = (by: string) => [expect.objectContaining({ fact: "signature", by })];
+    expect(await explained(both)).toMatchObject({
+      "access TOLD-TWICE": {
+        verdict: "compliant",
+        signature: ["V4"],
+        encryption: { target: ENCRYPTIONS },
+        evidence: [],
+        contradictions: contradicted("cloudtrail-twin"),
+      },
+      "trail TOLD-TWICE": {
+        verdict: "not-covered",
+        signature: ["V2"],
+        contradictions: contradicted("access-log-twin"),
+      },
+    });
+  });
+
   it("are not joined one without the other, nor where all is read as one format", async () => {
     const open = { verdict: "indeterminate", evidence: [] };
     const expected = { "access KEPT": open, "access BROKEN": open, "access CONTRADICTED": open, "access ALONE": open };
@@ -115,7 +140,7 @@ describe("an access log and CloudTrail's log of the same requests", () => {
     const store = join(folder, `store-${jobs}`);
     const { code, stdout } = await sealwatch(["scan", both, "--output", "json", "--store", store, "--jobs", jobs]);
     expect(code).toBe(1);
-    expect(JSON.parse(stdout).verdicts).toEqual({ compliant: 3, violation: 3, indeterminate: 1, notCovered: 2 });
+    expect(JSON.parse(stdout).verdicts).toEqual({ compliant: 4, violation: 3, indeterminate: 1, notCovered: 3 });
     const twins = [expect.stringMatching(/^twins:sha256:/)];
     expect(receipts(store)).toEqual({ "s3-access-log": twins, cloudtrail: twins });
     expect(receipts(store)).toEqual(receipts(join(folder, "store-1")));
