@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { auditInto, type Judge, type Judgement } from "../audit.ts";
 import type { ObjectEvidence } from "../evidence/create-evidence.ts";
+import { createHeldCopies } from "../evidence/held-copies.ts";
 import type { ComplianceFinding } from "../findings/compliance-finding.ts";
 import { findingsOf } from "../findings/ocsf.ts";
 import type { Malformed } from "../record.ts";
@@ -49,10 +50,19 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
   let bytes = 0;
   let kept: ObjectAudit | undefined;
   let evidence: ObjectEvidence | undefined;
+  let object: LogObject | undefined;
+  const copies = createHeldCopies();
+
+  function tellFindings(judgement: Judgement): void {
+    for (const finding of findingsOf(judgement, object!)) {
+      kept?.finding(finding);
+      audit.onFinding?.(finding);
+    }
+  }
 
   function start(sourceId: string): LogObject {
     const { bucket, key, lastModified } = input;
-    const object = { bucket, key, etag, lastModified, sourceId };
+    object = { bucket, key, etag, lastModified, sourceId };
     kept = keep && openObjectAudit(keep.store, object, keep.spoolDir);
     return object;
   }
@@ -69,10 +79,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
           onJudgement(judgement) {
             audit.onJudgement?.(judgement, object);
             if (!kept && !audit.onFinding) return;
-            for (const finding of findingsOf(judgement, object)) {
-              kept?.finding(finding);
-              audit.onFinding?.(finding);
-            }
+            if (!copies.hold(judgement)) tellFindings(judgement);
           },
           onMalformed(line) {
             audit.onMalformed?.(line, object);
@@ -82,6 +89,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
       },
       {
         ...audit,
+        onCopyHalf: copies.offerHalf,
         onBytes(chunk) {
           bytes += chunk.length;
           sha256?.update(chunk);
@@ -89,6 +97,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
         },
       },
     );
+    for (const judgement of copies.release()) tellFindings(judgement);
     const counts = tally.counts();
     const result = {
       name: input.name,

@@ -1,3 +1,4 @@
+import { interfaceCode, OFF_NETWORK } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import { formatOfAccessLog } from "../access-log-format.ts";
 import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
@@ -61,8 +62,10 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       return;
     }
     const whole = () => recordOf(bytes, fields, versions, line, offset);
-    if (onCopyHalf) offerCopyHalf(whole(), onCopyHalf);
-    if (recipient.see(lineFacts(bytes, fields).facts)) recipient.judge(whole());
+    const { facts } = lineFacts(bytes, fields);
+    // A copy's read half is one of the few records that no request of their own made.
+    if (onCopyHalf && interfaceCode(facts) === OFF_NETWORK) offerCopyHalf(whole(), onCopyHalf);
+    if (recipient.see(facts)) recipient.judge(whole());
   }
 
   function reject(start: Buffer, bytes: number, offset: number, reason: string): void {
