@@ -23,7 +23,8 @@ let shared: HotReader | undefined;
 function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onCopyHalf } = options;
   const isTimed = options.since !== undefined || options.until !== undefined;
-  const wants = isTimed || onCopyHalf ? wantsOf : recipient.see;
+  const wantsAnyTime = onCopyHalf ? wantsHalfOr : recipient.see;
+  const wants = isTimed ? wantsOf : wantsAnyTime;
   shared ??= createHotReader();
   const hot = shared;
   const fields = createFields();
@@ -64,10 +65,15 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     },
   };
 
-  /** What the recipient wants, among the lines that are asked for; and copy halves. */
+  /** What the recipient wants, and copy halves. */
+  function wantsHalfOr(facts: Facts): boolean {
+    return hot.isCopyReadHalf() || recipient.see(facts);
+  }
+
+  /** The same among the lines that are asked for. */
   function wantsOf(facts: Facts): boolean {
     if (isWantedHalf()) return true;
-    if (!isTimed || !isOutside(hot.time())) return recipient.see(facts);
+    if (!isOutside(hot.time())) return recipient.see(facts);
     passedOver++;
     return false;
   }
