@@ -8,7 +8,7 @@ import { transportOf } from "./tls.ts";
 
 /**
  * The hot path: reads lines of the plain shape, which nearly all are: no quote inside the Referer, one host id, a cipher
- * suite, a TLS version. It goes from one structural byte to the next; between two of them is
+ * suite, a TLS version, no read half of a copy. It goes from one structural byte to the next; between two of them is
  * a token by definition. All else, any fault and any doubt is left to the careful reader, and a property test holds the
  * two to the same facts on every line that this one takes.
  */
@@ -32,7 +32,6 @@ export interface HotReader {
   facts: Facts;
   /** Its time in ms since 1970. */
   time(): number;
-  isCopyReadHalf(): boolean;
 }
 
 /** `HTTP/1.1"` stands after the target of a request line. */
@@ -40,11 +39,6 @@ const [HTTP, SLASH_1_1] = [word("HTTP"), word("/1.1")];
 /** Lines of one log object mostly share `[06/Feb/2026:00:` with the line before. */
 const HOUR = 16;
 const [UTC_START, UTC_END] = [word(" +00"), word("00] ")];
-
-interface Operation {
-  code: number;
-  isCopyReadHalf: boolean;
-}
 
 export function createHotReader(): HotReader {
   const { bytes: b, at, load } = createStructure();
@@ -57,7 +51,6 @@ export function createHotReader(): HotReader {
   /** Index into `at` of the line's first structural byte. */
   let i = 0;
   let timeStart = 0;
-  let isHalf = false;
 
   const reader: HotReader = {
     load(bytes, from, to) {
@@ -81,7 +74,6 @@ export function createHotReader(): HotReader {
     isPlain: false,
     facts: 0,
     time: () => timeAt(b, timeStart),
-    isCopyReadHalf: () => isHalf,
   };
   return reader;
 
@@ -159,9 +151,8 @@ export function createHotReader(): HotReader {
       end = b[at[++i]!]!;
     }
     if (end !== LF) return false;
-    isHalf = op.isCopyReadHalf;
     const bits = signature !== 0 ? signature : isDash(ip + 1, requester) ? UNSIGNED : V2 | V4;
-    reader.facts = openEncryption(op.code, transport, bits);
+    reader.facts = openEncryption(op, transport, bits);
     return true;
   }
 
@@ -239,9 +230,10 @@ export function createHotReader(): HotReader {
   }
 }
 
-function operationOf(name: string): Operation | undefined {
-  if (!/^[A-Z0-9]+\.[A-Za-z0-9_.]+$/.test(name)) return undefined;
-  return { code: OPERATIONS[name] ?? OTHER, isCopyReadHalf: COPY_READ_HALVES.includes(name) };
+/** The interface. Read halves of copies are few, and more is asked of them than to be counted. */
+function operationOf(name: string): number | undefined {
+  if (!/^[A-Z0-9]+\.[A-Za-z0-9_.]+$/.test(name) || COPY_READ_HALVES.includes(name)) return undefined;
+  return OPERATIONS[name] ?? OTHER;
 }
 
 /** The bits of `SigV4 ECDHE-RSA-AES128-GCM-SHA256 AuthHeader`; 0 where the signature is `-` and the requester decides. */

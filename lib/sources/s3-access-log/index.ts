@@ -23,8 +23,7 @@ let shared: HotReader | undefined;
 function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onCopyHalf } = options;
   const isTimed = options.since !== undefined || options.until !== undefined;
-  const wantsAnyTime = onCopyHalf ? wantsHalfOr : recipient.see;
-  const wants = isTimed ? wantsOf : wantsAnyTime;
+  const wants = isTimed ? wantsOf : recipient.see;
   shared ??= createHotReader();
   const hot = shared;
   const fields = createFields();
@@ -46,7 +45,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
           const at = window + hot.start;
           const end = window + hot.end;
           const lineOffset = offset + at - from;
-          if (!hot.isPlain || isWantedHalf()) readCarefully(bytes, at, end, line + hot.lines, lineOffset);
+          if (!hot.isPlain) readCarefully(bytes, at, end, line + hot.lines, lineOffset);
           else recipient.judge(decode(bytes, at, end, line + hot.lines, lineOffset));
         }
         line += hot.lines;
@@ -65,21 +64,11 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     },
   };
 
-  /** What the recipient wants, and copy halves. */
-  function wantsHalfOr(facts: Facts): boolean {
-    return hot.isCopyReadHalf() || recipient.see(facts);
-  }
-
-  /** The same among the lines that are asked for. */
+  /** What the recipient wants, among the lines that are asked for. */
   function wantsOf(facts: Facts): boolean {
-    if (isWantedHalf()) return true;
     if (!isOutside(hot.time())) return recipient.see(facts);
     passedOver++;
     return false;
-  }
-
-  function isWantedHalf(): boolean {
-    return onCopyHalf !== undefined && hot.isCopyReadHalf();
   }
 
   function readCarefully(bytes: Buffer, at: number, lf: number, line: number, offset: number): void {
