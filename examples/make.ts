@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { EXCEPTIONS } from "./exceptions.ts";
 import { inventoryFiles } from "./inventory.ts";
 import { logObjects } from "./log-objects.ts";
 import { logOrdinaryWeek } from "./ordinary.ts";
@@ -7,7 +8,7 @@ import { plantFindings } from "./planted.ts";
 import { stockUp } from "./stock.ts";
 import { ASSETS, createWeek, PAYMENTS, SNAPSHOT } from "./week.ts";
 
-/** Writes `logs/` and `inventory/` into the folder `target`, in place of what is there. The same every time. */
+/** Writes `logs/`, `inventory/` and `exceptions.csv` into the folder `target`, in place of what is there. The same every time. */
 export function makeExamples(target: string): void {
   const week = createWeek(20260202);
   stockUp(week);
@@ -16,6 +17,7 @@ export function makeExamples(target: string): void {
 
   for (const folder of ["logs", "inventory"]) rmSync(join(target, folder), { recursive: true, force: true });
   writeFiles(target, logObjects(week));
+  writeFileSync(join(target, "exceptions.csv"), EXCEPTIONS);
   for (const [bucket, configId, versioned] of [
     [PAYMENTS, "all-versions", true],
     [ASSETS, "weekly", false],

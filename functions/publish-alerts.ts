@@ -9,6 +9,8 @@ import { closeWindows } from "../lib/alerts/window.ts";
 import { environment, environmentChoice } from "../lib/environment.ts";
 import { alertLanded } from "../lib/events/alert-landed.ts";
 import { createComeAgain, type Failed } from "../lib/events/come-again.ts";
+import { exceptionsInForce } from "../lib/exceptions/in-force.ts";
+import { exceptionsOf } from "../lib/exceptions/match.ts";
 import { listObjects } from "../lib/inputs/bucket.ts";
 import { SEVERITIES } from "../lib/policy/policy.ts";
 import { s3Client } from "../lib/s3/client.ts";
@@ -34,8 +36,12 @@ const logger = new Logger();
 const client = s3Client();
 const sns = new SNSClient({ maxAttempts: 5, requestHandler: { connectionTimeout: 5_000, socketTimeout: 10_000 } });
 const comeAgain = createComeAgain(environment("FINDINGS_QUEUE"), FIRST_WAIT);
+const store = openBucketStore({ client, bucket: findingsBucket });
+const exceptionsNow = exceptionsInForce(environment("EXCEPTIONS"), store.get, ({ message }) =>
+  logger.error("no exceptions: everything is told", { reason: message }),
+);
 const telling = {
-  store: openBucketStore({ client, bucket: findingsBucket }),
+  store,
   list: (prefix: string, startAfter?: string) =>
     listObjects({ client, bucket: findingsBucket, prefix, ...(startAfter && { startAfter }) }),
   async publish(alert: Alert) {
@@ -54,11 +60,13 @@ export const handler = middy<SQSEvent | CloseWindows, SQSBatchResponse | undefin
       await closeWindows(windowMs, telling, () => remaining() > RESERVE);
       return undefined;
     }
+    const exceptions = await exceptionsNow();
     const failed: Failed[] = [];
     const response = await alertLanded(event.Records, {
       open: ({ bucket, key }) => openObject({ client, bucket, key }),
       findingsBucket,
       threshold,
+      isExcepted: (finding) => exceptionsOf(finding, exceptions) !== null,
       windowMs,
       telling,
       remaining,

@@ -15,7 +15,7 @@ export interface AlertFinding {
     checks?: readonly { uid: string; name?: string }[];
   };
   remediation?: { desc: string };
-  resources?: readonly { type: string; name: string }[];
+  resources?: readonly { type: string; name: string; role?: string }[];
   evidences?: readonly {
     api?: { request?: { uid: string } };
     src_endpoint?: { ip: string };

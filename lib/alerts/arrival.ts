@@ -15,6 +15,8 @@ export interface Arrival {
 
 export interface ArrivalOptions {
   threshold: Severity;
+  /** Whether somebody has accepted the finding. */
+  isExcepted(finding: AlertFinding): boolean;
   /** Whether the object still is the one that its event tells of. */
   isUnchanged: boolean;
 }
@@ -32,7 +34,7 @@ type SettledFinding = AlertFinding & { finding_info: { modified_time?: number } 
 export async function readArrival(
   key: string,
   chunks: AsyncIterable<Buffer>,
-  { threshold, isUnchanged }: ArrivalOptions,
+  { threshold, isExcepted, isUnchanged }: ArrivalOptions,
 ): Promise<Arrival> {
   const hash = createHash("sha256").update(`${JSON.stringify(key)}\n`);
   const all = createGroupsByKind();
@@ -48,7 +50,7 @@ export async function readArrival(
 
   for await (const line of lines(gunzip(hashed()))) {
     const finding = parse(line);
-    const alertable = isAlertable(finding, threshold);
+    const alertable = isAlertable(finding, threshold) && !isExcepted(finding);
     if (alertable) all[kindOf(finding)].add(finding);
     const { modified_time: at } = finding.finding_info;
     if (at === undefined) continue;

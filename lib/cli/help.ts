@@ -15,6 +15,7 @@ Examples:
   sealwatch scan examples/logs
   sealwatch scan logs/ --policy obs-sse --policy ./ours.csv
   sealwatch scan logs/ --inventory inventory/ --store audit/
+  sealwatch scan logs/ --exceptions exceptions.csv --fail-on indeterminate
   sealwatch scan logs/ --jobs 2 --output sarif > sealwatch.sarif
   sealwatch scan s3://my-logs/2026 --store s3://my-findings
   sealwatch scan s3://my-logs --endpoint https://storage.example:9000
@@ -29,7 +30,12 @@ logs and CloudTrail's, audited together, settle each other's open records. With
 --live the store itself is asked, one HEAD an object, those objects first that
 most open records hang on. That takes credentials with s3:GetObject and
 s3:GetObjectVersion, reads no byte of any object, and proves nothing of objects
-that were replaced since. The buckets' own logs will hold the HEADs.`;
+that were replaced since. The buckets' own logs will hold the HEADs.
+
+A table of exceptions is CSV with the columns id, rule, bucket, key, requester,
+until and reason. A finding is excepted if each rule that it breaks, or may
+break, is covered on the day of the request. Verdicts and what the store keeps
+stay the same.`;
 
 export const EXPLAIN_HELP = `
 Examples:

@@ -10,7 +10,7 @@ import { explain } from "./explain.ts";
 import { EXPLAIN_HELP, HELP, SCAN_HELP } from "./help.ts";
 import { EXIT } from "./main.ts";
 import { choice, place, places, positive, type ReadingOptions, reading, readingOf, refuseMisfits } from "./options.ts";
-import { OUTPUTS, type Output, print, tell } from "./print.ts";
+import { OUTPUTS, type Output, print, tell, tellExceptions } from "./print.ts";
 import { createProgress, NO_PROGRESS } from "./progress.ts";
 import { type ScanResult, scan } from "./scan.ts";
 
@@ -22,6 +22,7 @@ interface ScanOptions extends ReadingOptions {
   store?: string;
   jobs: number;
   failOn: (typeof FAIL_ON)[number];
+  exceptions?: string;
 }
 
 /** The commands. `exit` is told the exit code of one that ran; wrong usage throws a CommanderError. */
@@ -44,6 +45,7 @@ export function createProgram(signal: AbortSignal, exit: (code: number) => void)
     .option("--store <place>", "keep findings, receipts and malformed lines in this folder or s3:// prefix", place)
     .option("--jobs <n>", "worker threads that read log objects", positive, 1)
     .addOption(choice("--fail-on <verdict>", "which findings make the exit code 1", FAIL_ON, "violation"))
+    .option("--exceptions <file>", "table of accepted breaches, which do not count for --fail-on", place)
     .addHelpText("after", SCAN_HELP)
     .action(async (paths: string[], options: ScanOptions, command: Command) => {
       refuseMisfits(options, command);
@@ -104,12 +106,14 @@ async function runScan(paths: string[], options: ScanOptions, signal: AbortSigna
   const { output, store, jobs, failOn } = options;
   const bar = process.stderr.isTTY ? createProgress(process.stderr) : null;
   const wantsFindings = output === "ndjson" || output === "sarif";
-  const request = { paths, ...readingOf(options), store: store ?? null, jobs, wantsFindings };
+  const exceptions = options.exceptions ?? null;
+  const request = { paths, ...readingOf(options), exceptions, store: store ?? null, jobs, wantsFindings };
   try {
     return await scan(request, signal, bar ?? NO_PROGRESS, async (result) => {
       bar?.clear();
       await print(result, output);
       if (output !== "table") tell(result.problems, result.live);
+      tellExceptions(result);
       if (wantsFindings && result.skipped.objects > 0) {
         const skipped = plural(result.skipped.objects, "log object");
         process.stderr.write(`sealwatch: ${skipped} skipped, audited before; their findings are in the store\n`);
@@ -123,9 +127,15 @@ async function runScan(paths: string[], options: ScanOptions, signal: AbortSigna
 
 function exitCode(result: ScanResult, failOn: ScanOptions["failOn"]): number {
   if (result.problems.length > 0) return EXIT.unread;
-  const { verdicts } = totals(result.tally, result.policies);
-  const violation = verdicts.violation + result.skipped.verdicts.violation;
-  const indeterminate = verdicts.indeterminate + result.skipped.verdicts.indeterminate;
+  const { violation, indeterminate } = result.excepted?.counts.left ?? verdictsOf(result);
   const findings = failOn === "never" ? 0 : failOn === "violation" ? violation : violation + indeterminate;
   return findings > 0 ? EXIT.findings : EXIT.clean;
+}
+
+function verdictsOf({ tally, policies, skipped }: ScanResult): Record<"violation" | "indeterminate", number> {
+  const { violation, indeterminate } = totals(tally, policies).verdicts;
+  return {
+    violation: violation + skipped.verdicts.violation,
+    indeterminate: indeterminate + skipped.verdicts.indeterminate,
+  };
 }

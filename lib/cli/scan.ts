@@ -5,12 +5,15 @@ import { createEvidence } from "../evidence/create-evidence.ts";
 import { type InventoryReport, openInventories } from "../evidence/inventory/inventories.ts";
 import { ASKED_LIVE, type LiveReport } from "../evidence/live/live.ts";
 import type { DefaultEncryption } from "../evidence/stated.ts";
+import { addUpExcepted, type ExceptedCounts } from "../exceptions/count.ts";
+import type { Exception } from "../exceptions/exception.ts";
+import { loadExceptions } from "../exceptions/load.ts";
 import { findManifests } from "../inputs/files.ts";
 import { holdTwins } from "../inputs/hold-twins.ts";
 import type { Problem } from "../inputs/input.ts";
 import { totalsFromReceipts } from "../metrics/totals-from-receipts.ts";
 import type { Policy } from "../policy/policy.ts";
-import { openPolicies } from "../policy/shipped.ts";
+import { openPolicies, readTable } from "../policy/shipped.ts";
 import { type Advice, addUpAdvice } from "../report/advice.ts";
 import { addUpOffenders, type OffenderCounts } from "../report/offenders.ts";
 import type { S3Options } from "../s3/client.ts";
@@ -20,7 +23,7 @@ import { addUp, type TallyCounts, type VerdictCounts } from "../tally.ts";
 import { liveProblems, openLive } from "./live.ts";
 import { type InputRef, isObject, openPlaces } from "./places.ts";
 import { runTasks } from "./pool.ts";
-import type { MalformedSample, RunOptions, Task } from "./task.ts";
+import type { MalformedSample, RunOptions, Task, TaskResult } from "./task.ts";
 
 export interface ScanRequest {
   paths: readonly string[];
@@ -30,6 +33,8 @@ export interface ScanRequest {
   defaultEncryption: DefaultEncryption | null;
   /** The most objects that the store may be asked about; `null` not to ask it. */
   liveBudget: number | null;
+  /** Path of a table; `null` where there are no exceptions. */
+  exceptions: string | null;
   since?: number;
   until?: number;
   store: string | null;
@@ -57,6 +62,8 @@ export interface ScanResult {
   digests: number;
   /** Log objects that were not read, because the store holds their receipts, and what those say. */
   skipped: SkippedCounts;
+  /** What the exceptions cover, also of what was skipped; `null` where none were given. */
+  excepted: Excepted | null;
   /** What could not be read, or not to its end. */
   problems: Problem[];
   inventories: InventoryReport[];
@@ -64,6 +71,11 @@ export interface ScanResult {
   live: LiveReport | null;
   /** Files with the findings, one a line, in the order of the log objects; they are gone when the scan's caller returns. */
   findings: string[];
+}
+
+export interface Excepted {
+  exceptions: readonly Exception[];
+  counts: ExceptedCounts;
 }
 
 export interface SkippedCounts {
@@ -95,6 +107,10 @@ export async function scan<T>(
 ): Promise<T> {
   const started = performance.now();
   const policies = openPolicies(request.policies);
+  const exceptions =
+    request.exceptions === null
+      ? null
+      : loadExceptions(readTable(request.exceptions, request.exceptions), request.exceptions);
   const s3 = [...request.paths, ...request.inventories, request.store ?? ""].some(isS3Uri) ? request.s3 : null;
   const places = await openPlaces(s3, signal);
   if (s3) progress.step("listing log objects", 0);
@@ -105,15 +121,15 @@ export async function scan<T>(
   const live = request.liveBudget === null ? null : await openLive(request.s3, request.liveBudget, signal);
   const evidence = createEvidence(opened, request.defaultEncryption, joins, live);
   const spoolDir = await mkdtemp(join(tmpdir(), "sealwatch-"));
-  const options: RunOptions = { ...request, s3, evidence: [], spoolDir };
+  const options: RunOptions = { ...request, s3, evidence: [], spoolDir, exceptions };
 
   try {
     const stated = request.defaultEncryption === null ? [] : [`default-encryption=${request.defaultEncryption}`];
     const terms = [...stated, ...(live === null ? [] : [ASKED_LIVE])];
     // Asked for nothing, inventories read nothing more, and say what they are.
     options.evidence = [...usable((await opened.fetch(new Map())).reports), ...terms];
-    const receipts = await findReceipts();
-    const unread = inputs.filter((ref) => !receipts.has(ref));
+    const audited = await findAudited();
+    const unread = inputs.filter((ref) => !audited.has(ref));
     const inventories = request.inventories.length > 0 || joins ? await gather(unread) : [];
     const asked = live && (await askLive(unread));
     // That the store was asked is written by whoever knows what it answered about the log object.
@@ -132,7 +148,14 @@ export async function scan<T>(
       seconds: (performance.now() - started) / 1000,
       passedOver: logs.reduce((sum, log) => sum + log.passedOver, 0),
       digests: logs.filter(({ isDigest }) => isDigest).length,
-      skipped: addUpReceipts([...receipts.values()]),
+      skipped: addUpReceipts([...audited.values()].map(({ receipt }) => receipt!)),
+      excepted: exceptions && {
+        exceptions,
+        counts: addUpExcepted(
+          [...audited.values(), ...results].map(({ excepted }) => excepted!),
+          exceptions,
+        ),
+      },
       problems: [
         ...problems,
         ...logs.flatMap(({ name, problem }) => (problem === null ? [] : [{ name, message: problem }])),
@@ -148,11 +171,11 @@ export async function scan<T>(
   }
 
   /** The ETag of a file is not known before it is read, so files are always read. */
-  async function findReceipts(): Promise<Map<InputRef, Receipt>> {
+  async function findAudited(): Promise<Map<InputRef, TaskResult>> {
     const objects = request.store === null ? [] : inputs.filter(isObject);
     if (objects.length === 0) return new Map();
     const found = await run("receipt", "looking for receipts", objects);
-    return new Map(found.flatMap(({ index, receipt }) => (receipt ? [[objects[index]!, receipt] as const] : [])));
+    return new Map(found.flatMap((result) => (result.receipt ? [[objects[result.index]!, result] as const] : [])));
   }
 
   /** Reads the logs for what the unread ones need to be judged, and gets it. */

@@ -2,6 +2,11 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { askInto, openInto } from "../audit.ts";
 import { type Asked, type EvidenceSnapshot, evidenceFrom } from "../evidence/create-evidence.ts";
+import { createExceptedCounter, type ExceptedCounts } from "../exceptions/count.ts";
+import type { Exception } from "../exceptions/exception.ts";
+import { exceptedInStore } from "../exceptions/in-store.ts";
+import { suppressed } from "../exceptions/suppressed.ts";
+import type { ComplianceFinding } from "../findings/compliance-finding.ts";
 import { jsonLine } from "../findings/json-line.ts";
 import { keyExposure } from "../findings/key-exposure.ts";
 import { auditLog, type LogAudit, type LogResult } from "../inputs/audit-log.ts";
@@ -31,6 +36,8 @@ export interface RunOptions {
   evidence: readonly string[];
   /** A folder for what is on its way elsewhere. */
   spoolDir: string;
+  /** `null` where none were given. */
+  exceptions: readonly Exception[] | null;
   /** Whether findings are to be spooled for the output. */
   wantsFindings: boolean;
 }
@@ -49,6 +56,8 @@ export interface TaskResult {
   index: number;
   /** Of looking for a receipt: of an audit that need not be made again. */
   receipt?: Receipt | null;
+  /** Of judging, and of a receipt that was found: what the exceptions cover, where some were given. */
+  excepted?: ExceptedCounts;
   /** Of the steps before judging. */
   asked?: Asked;
   /** Of judging. */
@@ -110,7 +119,9 @@ export async function createTasks(
     const { bucket, key, lastModified } = input;
     const object = { bucket, key, etag: await input.etag(), lastModified };
     const terms = { policies, evidence: options.evidence, sourceId: options.source };
-    return { index, receipt: store && (await priorAudit(store, object, terms)) };
+    const receipt = store && (await priorAudit(store, object, terms));
+    if (!receipt || !options.exceptions) return { index, receipt };
+    return { index, receipt, excepted: await exceptedInStore(store!, object, receipt, options.exceptions) };
   }
 
   async function ask(index: number, input: LogInput): Promise<TaskResult> {
@@ -135,6 +146,7 @@ export async function createTasks(
     const offenders = createOffenders();
     const advice = createAdvice();
     const malformed: MalformedSample[] = [];
+    const excepted = options.exceptions && createExceptedCounter(options.exceptions);
     const spool = options.wantsFindings ? openFindingsSpool(join(options.spoolDir, `${index}.findings`)) : null;
     const audit: LogAudit = {
       judge: { policies, resolvers: known.resolvers },
@@ -149,11 +161,19 @@ export async function createTasks(
       onMalformed: ({ line, reason }) => {
         if (malformed.length < SAMPLES) malformed.push({ name: input.name, line, reason });
       },
-      ...(spool && { onFinding: (finding) => spool.add(jsonLine(finding)) }),
+      ...((spool || excepted) && { onFinding }),
     };
+    function onFinding(finding: ComplianceFinding): void {
+      const exceptions = excepted?.add(finding);
+      spool?.add(jsonLine(exceptions ? suppressed(finding, exceptions) : finding));
+    }
     try {
       const log = await auditLog(input, audit);
-      const counts = { offenders: offenders.counts(), advice: advice.counts() };
+      const counts = {
+        offenders: offenders.counts(),
+        advice: advice.counts(),
+        ...(excepted && { excepted: excepted.counts() }),
+      };
       return { index, log, ...counts, malformed, ...(spool && { findings: spool.path }) };
     } finally {
       spool?.close();

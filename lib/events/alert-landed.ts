@@ -1,4 +1,5 @@
 import type { SQSBatchResponse } from "aws-lambda";
+import type { AlertFinding } from "../alerts/alertable.ts";
 import { type Arrival, isSilent, readArrival } from "../alerts/arrival.ts";
 import { tellArrivals, type WindowTelling } from "../alerts/window.ts";
 import { arrivalWindow } from "../alerts/window-keys.ts";
@@ -13,6 +14,8 @@ export interface LandedAlerts {
   open(object: LandedObject): Promise<OpenedObject | null>;
   findingsBucket: string;
   threshold: Severity;
+  /** Whether somebody has accepted the finding. */
+  isExcepted(finding: AlertFinding): boolean;
   windowMs: number;
   telling: WindowTelling;
   /** ms until the call is ended. */
@@ -74,6 +77,7 @@ async function arrivalOf(object: LandedObject, alerts: LandedAlerts): Promise<Ar
   }
   return readArrival(key, inTime(opened.chunks), {
     threshold: alerts.threshold,
+    isExcepted: alerts.isExcepted,
     isUnchanged: etag === opened.etag,
   });
 

@@ -1,15 +1,16 @@
 import { ANY_ENCRYPTION, COPY, ENCRYPTIONS, HTTP, HTTPS, INTERFACES, PART_COPY, SIGNATURES } from "../facts.ts";
-import { type Column, type Expectation, PROTOCOLS, TLS_VERSIONS } from "./columns.ts";
+import { type Column, DECISION_TABLE, type Expectation, PROTOCOLS, TLS_VERSIONS } from "./columns.ts";
 import { cellFault, type Fault, quoted } from "./fault.ts";
 import { didYouMean } from "./nearest.ts";
 import { type Rule, SEVERITIES, type Severity } from "./policy.ts";
 import type { Row } from "./rows.ts";
 
-const ID = /^(?=.{1,80}$)[a-z0-9]+([.-][a-z0-9]+)*$/;
+/** An id of a rule. */
+export const ID = /^(?=.{1,80}$)[a-z0-9]+([.-][a-z0-9]+)*$/;
 const COPIES = (1 << COPY) | (1 << PART_COPY);
 
 /** The rules of the rows, with every fault added to `faults`: where that got any, the rules are of no use. */
-export function rulesOf(rows: readonly Row[], faults: Fault[]): Rule[] {
+export function rulesOf(rows: readonly Row<Column>[], faults: Fault[]): Rule[] {
   const rules = rows.map((row) => ruleOf(row, faults));
   const ids = new Map<string, number>();
   const conditions = new Map<string, number>();
@@ -29,9 +30,9 @@ export function rulesOf(rows: readonly Row[], faults: Fault[]): Rule[] {
 }
 
 /** One row as a rule. What could not be read is empty in it: a text or a set that no sound row can have. */
-function ruleOf({ number, cells }: Row, faults: Fault[]): Rule {
+function ruleOf({ number, cells }: Row<Column>, faults: Fault[]): Rule {
   const report = (column: Column, found: string, instead?: Partial<Expectation>) =>
-    faults.push(cellFault(number, column, found, instead));
+    faults.push(cellFault(DECISION_TABLE, number, column, found, instead));
 
   /** A cell that must hold something. */
   function text(column: Column): string {
@@ -113,7 +114,7 @@ function ruleOf({ number, cells }: Row, faults: Fault[]): Rule {
 }
 
 function usedId(row: number, id: string, same: number): Fault {
-  return cellFault(row, "id", `${quoted(id)}, as in row ${same}`, { expected: "an id of its own" });
+  return cellFault(DECISION_TABLE, row, "id", `${quoted(id)}, as in row ${same}`, { expected: "an id of its own" });
 }
 
 function sameConditions(row: number, same: number): Fault {

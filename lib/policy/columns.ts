@@ -15,7 +15,17 @@ export interface Expectation {
   example: string;
 }
 
-/** The columns of a decision table. */
+/** A kind of table. */
+export interface Shape<Name extends string> {
+  /** What each column holds, in the header's order. */
+  cells: Record<Name, Expectation>;
+  /** How many columns there are, in words. */
+  count: string;
+  exampleRow: string;
+  /** What there must be at least one of; `null` where a header alone will do. */
+  needs: string | null;
+}
+
 const CELLS = {
   id: { expected: "lower-case words joined by - or ., at most 80 characters", example: "sse-c.put-object" },
   interface: { expected: several(INTERFACES), example: "PutObject|UploadPart" },
@@ -35,6 +45,8 @@ export const HEADER = COLUMNS.join(",");
 export const EXAMPLE_ROW =
   "sse-c.put-object,PutObject,*,SSE-C,HTTPS,V2|V4,1.2,high,Uploads must use HTTPS.,Security handbook 4.2";
 
-export function expectedIn(column: Column): Expectation {
-  return CELLS[column];
+export const DECISION_TABLE: Shape<Column> = { cells: CELLS, count: "ten", exampleRow: EXAMPLE_ROW, needs: "rule" };
+
+export function columnsOf<Name extends string>({ cells }: Shape<Name>): Name[] {
+  return Object.keys(cells) as Name[];
 }

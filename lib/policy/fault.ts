@@ -1,16 +1,16 @@
 import { printable } from "../report/printable.ts";
-import { COLUMNS, type Column, type Expectation, expectedIn } from "./columns.ts";
+import { columnsOf, type Expectation, type Shape } from "./columns.ts";
 
-/** One thing wrong with a decision table. */
+/** One thing wrong with a table. */
 export interface Fault extends Expectation {
   /** As a spreadsheet numbers rows: the header is row 1, a cell of several lines is one row. */
   row: number;
   /** The column's name; its number from 1 where the header gives it none; `null` where the whole row is meant. */
-  column: Column | number | null;
+  column: string | number | null;
   found: string;
 }
 
-/** A policy that cannot be used. The message lists every fault. */
+/** A policy, or a table of exceptions, that cannot be used. The message lists every fault. */
 export class PolicyError extends Error {
   override readonly name = "PolicyError";
   readonly faults: readonly string[];
@@ -24,16 +24,26 @@ export class PolicyError extends Error {
 }
 
 /** The fault of a cell; unless told otherwise, it does not hold what its column takes. */
-export function cellFault(row: number, column: Column, found: string, instead?: Partial<Expectation>): Fault {
-  return { row, column, found, ...expectedIn(column), ...instead };
+export function cellFault<Name extends string>(
+  { cells }: Shape<Name>,
+  row: number,
+  column: Name,
+  found: string,
+  instead?: Partial<Expectation>,
+): Fault {
+  return { row, column, found, ...cells[column], ...instead };
 }
 
-/** In the order in which a person goes through the table. */
-export function inReadingOrder(faults: readonly Fault[]): Fault[] {
-  return faults.toSorted((a, b) => a.row - b.row || place(a) - place(b));
+/** @throws {PolicyError} where there are faults: all of them, in the order in which a person goes through the table */
+export function refuseFaults<Name extends string>(where: string, faults: readonly Fault[], shape: Shape<Name>): void {
+  if (faults.length === 0) return;
+  const columns: string[] = columnsOf(shape);
+  const place = ({ column }: Fault) => (typeof column === "string" ? columns.indexOf(column) : (column ?? 0));
+  const inReadingOrder = faults.toSorted((a, b) => a.row - b.row || place(a) - place(b));
+  throw new PolicyError(where, inReadingOrder.map(describe));
 }
 
-export function describe({ row, column, found, expected, example }: Fault): string {
+function describe({ row, column, found, expected, example }: Fault): string {
   const where = column === null ? `row ${row}` : `row ${row}, column ${column}`;
   return `${where}: found ${found}; expected ${expected}; for example ${example}`;
 }
@@ -42,8 +52,4 @@ export function describe({ row, column, found, expected, example }: Fault): stri
 export function quoted(value: string): string {
   const cut = value.length > 60 ? `${value.slice(0, 60)}…` : value;
   return value === "" ? "nothing" : `"${printable(cut)}"`;
-}
-
-function place({ column }: Fault): number {
-  return typeof column === "string" ? COLUMNS.indexOf(column) : (column ?? 0);
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { rulesOf } from "./check.ts";
-import { describe, inReadingOrder, PolicyError } from "./fault.ts";
+import { DECISION_TABLE } from "./columns.ts";
+import { refuseFaults } from "./fault.ts";
 import type { Table } from "./policy.ts";
 import { readRows } from "./rows.ts";
 
@@ -11,8 +12,8 @@ import { readRows } from "./rows.ts";
  * @throws {PolicyError} with every fault of the table
  */
 export function loadTable(id: string, bytes: Uint8Array, where: string): Table {
-  const { text, rows, faults } = readRows(bytes);
+  const { text, rows, faults } = readRows(bytes, DECISION_TABLE);
   const rules = rulesOf(rows, faults);
-  if (faults.length > 0) throw new PolicyError(where, inReadingOrder(faults).map(describe));
+  refuseFaults(where, faults, DECISION_TABLE);
   return { id, digest: `sha256:${createHash("sha256").update(text).digest("hex")}`, rules };
 }

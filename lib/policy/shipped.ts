@@ -48,19 +48,20 @@ export function checkFile(idOrFile: string): Table | PolicyError {
 
 function openTable(idOrFile: string): Table {
   const shipped = shippedTables().find(({ id }) => id === idOrFile);
-  if (shipped) return loadTable(shipped.id, read(shipped.url, idOrFile), idOrFile);
+  if (shipped) return loadTable(shipped.id, readTable(shipped.url, idOrFile), idOrFile);
   const extension = extname(idOrFile);
   if (extension.toLowerCase() !== ".csv") throw unknownPolicy(idOrFile);
-  return loadTable(basename(idOrFile, extension), read(idOrFile, idOrFile), idOrFile);
+  return loadTable(basename(idOrFile, extension), readTable(idOrFile, idOrFile), idOrFile);
 }
 
-function read(file: string | URL, where: string): Uint8Array {
+/** @throws {PolicyError} where there is nothing to read */
+export function readTable(file: string | URL, where: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new PolicyError(where, [
-      `found nothing to read (${code}); expected a .csv file that you may read; for example ./my-policy.csv`,
+      `found nothing to read (${code}); expected a .csv file that you may read; for example ./my-table.csv`,
     ]);
   }
 }

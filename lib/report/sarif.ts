@@ -1,3 +1,4 @@
+import type { SuppressedFinding } from "../exceptions/suppressed.ts";
 import type { CheckStatus, ComplianceFinding } from "../findings/compliance-finding.ts";
 import { jsonLine } from "../findings/json-line.ts";
 import { signatureWords, transportWords } from "../findings/words.ts";
@@ -15,12 +16,15 @@ const SCORES: Record<Severity, string> = { low: "3.0", medium: "5.5", high: "8.0
 export interface Sarif {
   readonly head: string;
   /** Brings its own comma, and so must be written in the order of the calls. */
-  result(finding: ComplianceFinding): string;
+  result(finding: ComplianceFinding | SuppressedFinding): string;
   readonly tail: string;
 }
 
-/** `version` is Sealwatch's. A finding under a policy that is not among `policies` has no rule to point to, and throws. */
-export function openSarif(policies: readonly Table[], version: string): Sarif {
+/**
+ * `version` is Sealwatch's, and `hasExceptions` says whether findings may be suppressed. A finding under a policy that is not
+ * among `policies` has no rule to point to, and throws.
+ */
+export function openSarif(policies: readonly Table[], version: string, hasExceptions: boolean): Sarif {
   const rules = policies.flatMap((policy) =>
     policy.rules.map((rule) => ({ id: ruleId(policy.id, rule.id), policy, rule })),
   );
@@ -37,7 +41,7 @@ export function openSarif(policies: readonly Table[], version: string): Sarif {
       const id = ruleId(finding.compliance.control, finding.compliance.checks[0]!.uid);
       const index = indices.get(id);
       if (index === undefined) throw new Error(`${id}: a finding names this rule, but no policy in force has it`);
-      const text = `${separator}\n${jsonLine(resultOf(finding, id, index))}`;
+      const text = `${separator}\n${jsonLine({ ...resultOf(finding, id, index), ...(hasExceptions && suppressionsOf(finding)) })}`;
       separator = ",";
       return text;
     },
@@ -70,7 +74,7 @@ function descriptorOf(id: string, policy: Table, rule: Rule): object {
   };
 }
 
-function resultOf(finding: ComplianceFinding, id: string, index: number): object {
+function resultOf(finding: ComplianceFinding | SuppressedFinding, id: string, index: number): object {
   const { data } = finding.evidences[0];
   const { title, desc, uid } = finding.finding_info;
   return {
@@ -100,6 +104,12 @@ function resultOf(finding: ComplianceFinding, id: string, index: number): object
       time: finding.time,
     },
   };
+}
+
+/** All results of a run have the property, or none has (section 3.27.23): empty, it says that the result is not suppressed. */
+function suppressionsOf(finding: ComplianceFinding | SuppressedFinding): object {
+  if (!("comment" in finding)) return { suppressions: [] };
+  return { suppressions: [{ kind: "external", status: "accepted", justification: finding.comment }] };
 }
 
 /** The log object: a relative path for a file, else an S3 URI. */

@@ -50,6 +50,7 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
     offenders("Which bucket", result.offenders.buckets),
     missing(),
     live(),
+    excepted(),
     malformed(),
     unread(),
     next(),
@@ -154,6 +155,21 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
       : [paint("bold", "Asked live"), ...notes.slice(0, SHOWN).flatMap((note) => wrap(`${capitalised(note)}.`, 2))];
   }
 
+  function excepted(): string[] {
+    if (result.excepted === null) return [];
+    const { exceptions, counts } = result.excepted;
+    const all = exceptions.map(({ id, until }, i) => ({ id, until, findings: counts.byException[i]! }));
+    const used = all.filter(({ findings }) => findings > 0).sort((a, b) => b.findings - a.findings);
+    const unused = all.filter(({ findings }) => findings === 0).map(({ id, until }) => `${id} (until ${until})`);
+    const more = unused.length > SHOWN ? `, and ${countText(unused.length - SHOWN)} more` : "";
+    const title = `Excepted, and not counted for --fail-on: ${plural(counts.findings, "finding")}`;
+    const rows = used.map(({ id, until, findings }) => [id, until, countText(findings)]);
+    return [
+      ...(rows.length > 0 ? counted(title, EXCEPTION_COLUMNS, rows) : [paint("bold", title)]),
+      ...(unused.length > 0 ? wrap(`Covering nothing here: ${unused.slice(0, SHOWN).join(", ")}${more}.`, 2) : []),
+    ];
+  }
+
   function malformed(): string[] {
     if (all.malformed === 0) return [];
     return [
@@ -206,6 +222,12 @@ export function summary(result: ScanResult, width: number, paint: (style: Style,
 const COUNTS: Column[] = [
   { title: "violation", align: "right" },
   { title: "indeterminate", align: "right" },
+];
+
+const EXCEPTION_COLUMNS: Column[] = [
+  { title: "exception", align: "left" },
+  { title: "until", align: "left" },
+  { title: "findings", align: "right" },
 ];
 
 function severityOf(policies: readonly Policy[], { policy, id }: RuleOfPolicy): string {

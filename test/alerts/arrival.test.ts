@@ -5,10 +5,14 @@ import { countOf } from "../../lib/alerts/alert-group.ts";
 import type { AlertFinding } from "../../lib/alerts/alertable.ts";
 import { type ArrivalOptions, isSilent, readArrival } from "../../lib/alerts/arrival.ts";
 import { groupFindings } from "../../lib/alerts/group-findings.ts";
+import type { Exception } from "../../lib/exceptions/exception.ts";
+import { exceptionsOf } from "../../lib/exceptions/match.ts";
+import { EXCEPTIONS, NOON } from "../exceptions/worlds.ts";
 import { finding } from "./findings.ts";
 
+const DAY = 86_400_000;
 const KEY = "findings/dt=2026-02-06/my-logs/0f3a.ndjson.gz";
-const OPTIONS: ArrivalOptions = { threshold: "medium", isUnchanged: true };
+const OPTIONS: ArrivalOptions = { threshold: "medium", isExcepted: () => false, isUnchanged: true };
 
 /** A findings object as a store writes it: members of gzip, each some lines. */
 function objectOf(findings: readonly AlertFinding[], linesEach = 100): Buffer {
@@ -118,4 +122,34 @@ test.each([
   },
 ])("$what, it is refused", async ({ object, message }) => {
   await expect(readArrival(KEY, chunksOf(object), OPTIONS)).rejects.toThrow(message);
+});
+
+test("another exception never adds to what people are told", async () => {
+  const findings = fc.array(
+    fc.record({
+      uid: fc.uuid(),
+      rule: fc.constantFrom("a.put", "b.put"),
+      bucket: fc.constantFrom("a", "ab", "b"),
+      requester: fc.constantFrom("a", "b"),
+      time: fc.constantFrom(NOON, NOON + DAY),
+      exposure: fc.constantFrom(undefined, "exposed" as const),
+    }),
+    { minLength: 1, maxLength: 20 },
+  );
+  await fc.assert(
+    fc.asyncProperty(findings, EXCEPTIONS, fc.nat(5), async (changes, exceptions, few) => {
+      const told = async (given: readonly Exception[]) => {
+        const isExcepted = (each: AlertFinding) => exceptionsOf(each, given) !== null;
+        const all = changes.map(({ exposure, ...change }) => finding({ ...change, ...(exposure && { exposure }) }));
+        const { groups } = await read(all, { isExcepted });
+        return new Map(
+          Object.entries(groups).flatMap(([kind, each]) =>
+            each.map((group) => [`${kind} ${JSON.stringify(group.of)}`, countOf(group)] as const),
+          ),
+        );
+      };
+      const [some, all] = [await told(exceptions.slice(0, few)), await told(exceptions)];
+      for (const [group, count] of all) expect(count).toBeLessThanOrEqual(some.get(group) ?? 0);
+    }),
+  );
 });

@@ -33,8 +33,8 @@ export function finding(changes: Changes = {}): AlertFinding {
     },
     remediation: { desc: changes.remedy ?? "Have the client use HTTPS." },
     resources: [
-      { type: "Object", name: "cat.jpg" },
-      { type: "Bucket", name: bucket },
+      { type: "Object", name: "cat.jpg", role: "Target" },
+      { type: "Bucket", name: bucket, role: "Target" },
     ],
     evidences: [
       {

@@ -126,6 +126,7 @@ describe("stopped and run again, it leaves what one run leaves", () => {
         inventories: [],
         defaultEncryption: null,
         liveBudget: null,
+        exceptions: null,
         store: "s3://audit",
         s3: { endpoint: s3.endpoint },
         jobs: 1,

@@ -50,6 +50,7 @@ function requestOf(s3: S3Server): ScanRequest {
     inventories: [],
     defaultEncryption: null,
     liveBudget: null,
+    exceptions: null,
     store: STORE,
     s3: { endpoint: s3.endpoint },
     jobs: 1,

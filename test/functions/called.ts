@@ -30,6 +30,7 @@ export function environmentOf(
     CHAT_TOPIC,
     SEVERITY_THRESHOLD: "medium",
     ALERT_WINDOW_MINUTES: "60",
+    EXCEPTIONS: "exceptions.csv",
     POWERTOOLS_METRICS_NAMESPACE: "Sealwatch",
     POWERTOOLS_SERVICE_NAME: "sealwatch-test",
     POWERTOOLS_DEV: "false",

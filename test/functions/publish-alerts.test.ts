@@ -142,6 +142,75 @@ describe("what needs no alert is left alone", () => {
   });
 });
 
+describe("what somebody has accepted is left alone", () => {
+  const HEADER = "id,rule,bucket,key,requester,until,reason\n";
+  const TABLE = `${HEADER}cats,sse-c.put-object,photos,cat*,*,2026-02-06,Approved\n`;
+  const ANY_RULE = TABLE.replace("sse-c.put-object", "*");
+  const AFTER = Date.UTC(2026, 1, 7);
+  const EXPOSED = { severity: 5, exposure: "exposed" } as const;
+
+  test.each([
+    { name: "no table", table: null, finding: finding(), told: 1 },
+    { name: "a table of nothing", table: HEADER, finding: finding(), told: 1 },
+    { name: "excepted", table: TABLE, finding: finding(), told: 0 },
+    { name: "excepted by any rule", table: ANY_RULE, finding: finding(), told: 0 },
+    { name: "of another bucket", table: TABLE, finding: finding({ bucket: "films" }), told: 1 },
+    { name: "after the last day", table: TABLE, finding: finding({ time: AFTER }), told: 1 },
+    { name: "an exposed key, by its rule", table: TABLE, finding: finding(EXPOSED), told: 0 },
+    { name: "an exposed key, by any rule", table: ANY_RULE, finding: finding(EXPOSED), told: 1 },
+  ])("$name: $told", async ({ table, finding, told }) => {
+    const { s3, sns, call, found } = await start();
+    if (table !== null) s3.put(FINDINGS, "exceptions.csv", table);
+    const { response, log } = await call(sqsEvent(found("a", [finding])));
+    expect([failures(response), sent(sns).subjects.length]).toEqual([[], told]);
+    expect(log.filter(({ level }) => level === "ERROR")).toEqual([]);
+    expect(Object.keys(s3.contents(FINDINGS)).some((key) => key.startsWith("alerts/"))).toBe(told > 0);
+  });
+
+  test("only that of an object which is excepted", async () => {
+    const { s3, sns, call, found } = await start();
+    s3.put(FINDINGS, "exceptions.csv", TABLE);
+    await call(sqsEvent(found("a", [finding(), finding({ uid: "01", bucket: "films" }), finding({ uid: "02" })])));
+    expect(sent(sns).subjects).toEqual(["[Sealwatch] HIGH: 1 request broke rule sse-c.put-object in bucket films"]);
+  });
+
+  test("a faulty table silences nothing, and its faults are logged", async () => {
+    const { s3, sns, call, found } = await start();
+    s3.put(FINDINGS, "exceptions.csv", TABLE);
+    await call(sqsEvent(found("a", [finding()])));
+    s3.put(FINDINGS, "exceptions.csv", TABLE.replace("2026-02-06", "never"));
+    const { response, log } = await call(sqsEvent(found("b", [finding()])));
+    expect([failures(response), sent(sns).subjects.length]).toEqual([[], 1]);
+    expect(log.filter(({ level }) => level === "ERROR")).toEqual([
+      expect.objectContaining({
+        message: "no exceptions: everything is told",
+        reason: expect.stringContaining('exceptions.csv: 1 fault\n  row 2, column until: found "never"'),
+      }),
+    ]);
+  });
+
+  test("nor does one that cannot be read", async () => {
+    const { s3, sns, call, found } = await start();
+    s3.put(FINDINGS, "exceptions.csv", TABLE);
+    s3.faultOf = ({ key }) => (key === "exceptions.csv" ? { status: 403, code: "AccessDenied" } : null);
+    const { response, log } = await call(sqsEvent(found("a", [finding()])));
+    expect([failures(response), sent(sns).subjects.length]).toEqual([[], 1]);
+    expect(log).toContainEqual(
+      expect.objectContaining({ level: "ERROR", reason: expect.stringContaining("cannot read exceptions.csv") }),
+    );
+  });
+
+  test("the table is the one that the parameter names, and the clock's call needs none", async () => {
+    const { s3, sns, call, found } = await start({ EXCEPTIONS: "policies/accepted.csv" });
+    s3.put(FINDINGS, "policies/accepted.csv", TABLE);
+    await call(sqsEvent(found("a", [finding()])));
+    await call(recorded("close-windows"));
+    expect(sns.published).toEqual([]);
+    expect(s3.count(`GetObject ${FINDINGS}/policies/accepted.csv`)).toBe(1);
+    expect(s3.count(`GetObject ${FINDINGS}/exceptions.csv`)).toBe(0);
+  });
+});
+
 describe("what cannot be told fails, and nothing else does", () => {
   test("an object that cannot be read", async () => {
     const { s3, sns, call, found } = await start();
@@ -189,6 +258,7 @@ describe("what cannot be told fails, and nothing else does", () => {
 
 test.each([
   { name: "ALERTS_TOPIC", value: "", message: "ALERTS_TOPIC: found nothing" },
+  { name: "EXCEPTIONS", value: "", message: "EXCEPTIONS: found nothing" },
   {
     name: "SEVERITY_THRESHOLD",
     value: "grave",

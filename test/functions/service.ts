@@ -114,6 +114,7 @@ export function createService(storage: Storage, spoolDir: string, clock: { now: 
         open: ({ key }) => run.step("get", () => storage.openFindings(key)),
         findingsBucket: FINDINGS_BUCKET,
         threshold: "low",
+        isExcepted: () => false,
         windowMs: WINDOW_MS,
         telling: tellingOf(run),
         remaining: () => ENOUGH,

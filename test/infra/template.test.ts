@@ -92,6 +92,7 @@ const GRANTS = {
     "kms:GenerateDataKey <KmsKeyArn>",
     "logs:CreateLogStream <PublishDashalertsLogGroup.Arn>",
     "logs:PutLogEvents <PublishDashalertsLogGroup.Arn>",
+    "s3:GetObject <FindingsBucket.Arn>/<Exceptions>",
     "s3:GetObject <FindingsBucket.Arn>/alerts/*",
     "s3:GetObject <FindingsBucket.Arn>/findings/*",
     "s3:ListBucket <FindingsBucket.Arn>",

@@ -53,7 +53,7 @@ it.each([
   {
     idOrFile: missing,
     subject: missing,
-    fault: "found nothing to read (ENOENT); expected a .csv file that you may read; for example ./my-policy.csv",
+    fault: "found nothing to read (ENOENT); expected a .csv file that you may read; for example ./my-table.csv",
   },
 ])("says why it does not open $idOrFile", ({ idOrFile, subject, fault }) => {
   const error = checkFile(idOrFile);

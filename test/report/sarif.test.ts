@@ -3,6 +3,7 @@ import formats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judge } from "../../lib/audit.ts";
+import { type SuppressedFinding, suppressed } from "../../lib/exceptions/suppressed.ts";
 import { GET, HTTP, pack, SSE_C, V4 } from "../../lib/facts.ts";
 import type { ComplianceFinding } from "../../lib/findings/compliance-finding.ts";
 import { findingsOf } from "../../lib/findings/ocsf.ts";
@@ -105,8 +106,19 @@ const SCHEMA = {
             },
           },
         },
+        suppressions: { type: "array", uniqueItems: true, items: { $ref: "#/$defs/suppression" } },
         partialFingerprints: { type: "object", additionalProperties: { type: "string" } },
         properties: { $ref: "#/$defs/propertyBag" },
+      },
+    },
+    suppression: {
+      type: "object",
+      required: ["kind"],
+      additionalProperties: false,
+      properties: {
+        kind: { enum: ["inSource", "external"] },
+        status: { enum: ["accepted", "underReview", "rejected"] },
+        justification: { type: "string" },
       },
     },
     propertyBag: {
@@ -125,8 +137,12 @@ interface Run {
 }
 
 /** The whole log, read back and checked against the standard. */
-function sarifOf(findings: readonly ComplianceFinding[], policies: readonly Table[] = [TABLES, BASELINE]): Run {
-  const sarif = openSarif(policies, "1.2.3");
+function sarifOf(
+  findings: readonly (ComplianceFinding | SuppressedFinding)[],
+  policies: readonly Table[] = [TABLES, BASELINE],
+  hasExceptions = false,
+): Run {
+  const sarif = openSarif(policies, "1.2.3", hasExceptions);
   const log = JSON.parse([sarif.head, ...findings.map((finding) => sarif.result(finding)), sarif.tail].join(""));
   validate(log);
   expect(validate.errors ?? []).toEqual([]);
@@ -164,6 +180,19 @@ test("a rule, whole", () => {
       tags: ["security"],
     },
   });
+});
+
+test("where exceptions were given, each result says whether it is suppressed; elsewhere none does", () => {
+  const [finding] = findingsOf(judged({}), LOG_OBJECT);
+  const exception = { id: "a", rules: null, bucket: "*", key: "*", requester: "*", until: "2027-06-30", reason: "{R}" };
+  const accepted = suppressed(finding!, [exception, { ...exception, id: "b", reason: "S" }]);
+  const [plain] = sarifOf([finding!]).results;
+  expect(plain).not.toHaveProperty("suppressions");
+  const justification = "Exception a until 2027-06-30: {R}; Exception b until 2027-06-30: S";
+  expect(sarifOf([finding!, accepted], [TABLES], true).results).toEqual([
+    { ...plain, suppressions: [] },
+    { ...plain, suppressions: [{ kind: "external", status: "accepted", justification }] },
+  ]);
 });
 
 test("results, whole: an error for a violation, a warning where evidence is missing", () => {

@@ -15,6 +15,7 @@ test.for<[string, string, boolean]>([
   ["s3://a/settlements/e1/rows/", "s3://a", true],
   ["s3://a/athena/", "s3://a", true],
   ["s3://a/policies/", "s3://a", true],
+  ["s3://a/exceptions.csv", "s3://a", true],
   ["s3://a/logs/", "s3://a/", false],
   ["s3://a/logs/", "s3://a/audit", false],
   ["s3://a/audit-logs/", "s3://a/audit", false],
