@@ -13,11 +13,6 @@ export async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   const onSignal = () => stop.abort(new Interrupted());
   process.once("SIGINT", onSignal);
-  // A reader that has seen enough (`| head`) is no fault.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.clean);
-    throw error;
-  });
   let code: number = EXIT.clean;
   try {
     await createProgram(stop.signal, (exit) => {

@@ -4,6 +4,11 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   console.error(`sealwatch: needs Node 24 or newer, and this is ${process.version}; npx sealwatch brings its own`);
   process.exit(2);
 }
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on("error", (error) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 await import("./compile-cache.js");
 const { main } = await import("./main.ts");
 process.exitCode = await main(process.argv.slice(2));

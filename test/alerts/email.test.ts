@@ -92,6 +92,7 @@ test.each([
   { title: "a http://evil.example/x b", line: "    a http[:]//evil.example/x b" },
   { title: "a HTTPS://evil.example b", line: "    a HTTPS[:]//evil.example b" },
   { title: "a www.evil.example b", line: "    a www[.]evil.example b" },
+  { title: `${"x".repeat(76)}www.evil.example`, line: "    www[.]evil.example" },
   { title: "a root@evil.example b", line: "    a root[@]evil.example b" },
   { title: "s3://logs/http://evil", line: "    s3://logs/http[:]//evil" },
   { title: "a\r\n\u202eb\u0000", line: "    a\\u{d}\\u{a}\\u{202e}b\\u{0}" },

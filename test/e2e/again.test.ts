@@ -1,6 +1,6 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
-import { type Ran, sealwatch } from "../support/run-cli.ts";
+import { type Ran, sealwatchProcess as sealwatch } from "../support/run-cli.ts";
 import { bucketOf, digests, endOfQuietLog, environmentOf, lab, logSince, objectsIn, ownClient } from "./lab.ts";
 import { LOG_OBJECTS, type Logged, recordsAbout } from "./logs.ts";
 

@@ -4,7 +4,7 @@ import { PutBucketVersioningCommand, PutObjectCommand, type PutObjectCommandInpu
 import { beforeAll, expect, test } from "vitest";
 import type { Encryption } from "../../lib/facts.ts";
 import { accessLogLine, type LogLine, OVER_HTTP } from "../support/access-log.ts";
-import { sealwatch } from "../support/run-cli.ts";
+import { sealwatchProcess as sealwatch } from "../support/run-cli.ts";
 import { asking } from "./encryption.ts";
 import { bucketOf, endOfQuietLog, environmentOf, lab, logSince, ownClient } from "./lab.ts";
 import { recordsAbout } from "./logs.ts";

@@ -13,7 +13,7 @@ import { type PackagedService, packageService } from "../infra/package-service.t
 import { inventoryObjects, MANIFEST, row } from "../settle/inventory.ts";
 import { EVERY_FORMAT } from "../sources/every-format.ts";
 import { accessLogLine, OVER_HTTP } from "../support/access-log.ts";
-import { sealwatch } from "../support/run-cli.ts";
+import { sealwatchProcess as sealwatch } from "../support/run-cli.ts";
 import { startSns } from "../support/sns-server.ts";
 import { startSqs } from "../support/sqs-server.ts";
 import { clientFor } from "./client.ts";

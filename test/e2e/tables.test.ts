@@ -3,7 +3,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
 import type { ComplianceFinding } from "../../lib/findings/compliance-finding.ts";
 import type { Explanation } from "../../lib/report/explanation.ts";
-import { sealwatch } from "../support/run-cli.ts";
+import { sealwatchProcess as sealwatch } from "../support/run-cli.ts";
 import { WAYS } from "./client.ts";
 import { exerciseTables } from "./exercise.ts";
 import { type Expected, expectedOf, ROWS, truthOf } from "./expected.ts";
