@@ -43,7 +43,10 @@ describe("the hot path", () => {
 
   it("takes ordinary lines", () => {
     const lines = fc.sample(ordinary, 1000).map(lineOf);
-    expect(lines.filter(takes).length).toBeGreaterThan(800);
+    const others = lines.filter(
+      (line) => !line.includes(" REST.COPY.OBJECT_GET ") && !line.includes(" REST.COPY.PART_GET "),
+    );
+    expect(lines.filter(takes).length / others.length).toBeGreaterThan(0.85);
   });
 
   it("agrees with the careful reader on whatever it takes", () => {
