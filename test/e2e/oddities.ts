@@ -8,7 +8,7 @@ import type { Sender } from "./sent.ts";
 export const UNDECIDABLE = {
   form: "signature and encryption are in fields of the form, which no log of the gateway holds",
   copied:
-    "gateways differ in whether they encrypt a copy as it asks (16 does not), and the log does not say which one this is",
+    "gateways differ in whether they encrypt a copy as it asks (16 does not), and the log does not say which one this is; --live settles them",
 } as const;
 
 /** The gateway serves it, the object is not SSE-C, and the key is exposed. */

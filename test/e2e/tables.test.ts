@@ -107,6 +107,23 @@ test("every verdict is that of what was really sent, or open for a reason", () =
   expect(open.map(describe)).toEqual(sent.filter(({ undecidable }) => undecidable).map(describe));
 });
 
+test("asked itself, the gateway settles what its log leaves open, but for forms", async () => {
+  const { code, stdout } = await sealwatch(["explain", `s3://${LOGS}/2026/`, ...audit, "--live"], environment);
+  expect(code).toBe(0);
+  const verdicts = new Map(
+    stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Explanation)
+      .map(({ requestId, verdict }) => [requestId!, verdict]),
+  );
+  const open = sent.filter(({ requestId }) => verdicts.get(requestId) === "indeterminate");
+  expect(open.map(describe)).toEqual(sent.filter(({ undecidable }) => undecidable === UNDECIDABLE.form).map(describe));
+  const settled = sent.filter((one) => one.undecidable && !open.includes(one));
+  expect(settled.map(({ requestId }) => verdicts.get(requestId))).toEqual(settled.map((one) => truthOf(one).verdict));
+  expect(settled).not.toEqual([]);
+});
+
 /**
  * Not covered, and called compliant: what a write made that asked for nothing is left open by the log, and where no rule is
  * broken whatever it made, nobody asks the operator.
