@@ -1,5 +1,6 @@
 import { askInto, openInto } from "../audit.ts";
 import { createEvidence, evidenceFrom } from "../evidence/create-evidence.ts";
+import { gather } from "../evidence/gather.ts";
 import { openInventories } from "../evidence/inventory/inventories.ts";
 import type { LiveReport } from "../evidence/live/live.ts";
 import type { DefaultEncryption } from "../evidence/stated.ts";
@@ -14,6 +15,7 @@ import { explainMalformed, explainRecord } from "../report/explanation.ts";
 import type { S3Options } from "../s3/client.ts";
 import { isS3Uri } from "../s3/place.ts";
 import { SOURCES } from "../sources/index.ts";
+import type { ReaderOptions, Recipient, Source } from "../sources/source.ts";
 import { liveProblems, openLive } from "./live.ts";
 import { openPlaces } from "./places.ts";
 
@@ -56,22 +58,23 @@ export async function explain(
     onBytes: () => signal.throwIfAborted(),
   };
 
-  if (request.inventories.length > 0 || joins) {
-    for (const input of inputs) {
-      await readLog(
-        input,
-        ({ id }) => askInto({ policies, resolvers: evidence.on(id).resolvers, everyRecord: true }),
-        reading,
-      );
-    }
-    if (evidence.wantsRelated()) await findRelated();
-    for (const { manifest, problems: faults } of await evidence.fetch()) {
-      problems.push(...faults.map((message) => ({ name: manifest, message })));
-    }
+  const gathered = await gather(
+    evidence,
+    {
+      ask: () => readAll(({ id }) => askInto({ policies, resolvers: evidence.on(id).resolvers, everyRecord: true })),
+      findRelated: () => readAll(({ id }) => evidence.twinTaker(id), { onCopyHalf: evidence.offerHalf }),
+      async askLive() {
+        const asker = evidence.liveAsker();
+        await readAll(({ id }) => openInto({ policies, resolvers: evidence.on(id).cheap }, asker.ask));
+        evidence.add(asker.asked());
+      },
+    },
+    { inventories: request.inventories.length > 0, joins, live: live !== null },
+  );
+  for (const { manifest, problems: faults } of gathered.inventories) {
+    problems.push(...faults.map((message) => ({ name: manifest, message })));
   }
-
-  const asked = live && (await askLive());
-  problems.push(...liveProblems(asked));
+  problems.push(...liveProblems(gathered.live));
 
   const known = evidenceFrom(evidence.snapshot());
   for (const input of inputs) {
@@ -86,22 +89,9 @@ export async function explain(
     });
     if (problem !== null) problems.push({ name, message: problem });
   }
-  return { problems, live: asked };
+  return { problems, live: gathered.live };
 
-  async function findRelated(): Promise<void> {
-    for (const input of inputs) {
-      await readLog(input, ({ id }) => evidence.twinTaker(id), { ...reading, onCopyHalf: evidence.offerHalf });
-    }
-  }
-
-  async function askLive(): Promise<LiveReport | null> {
-    const lookedFor = evidence.asked().requestIds.size;
-    const asker = evidence.liveAsker();
-    for (const input of inputs) {
-      await readLog(input, ({ id }) => openInto({ policies, resolvers: evidence.on(id).cheap }, asker.ask), reading);
-    }
-    evidence.add(asker.asked());
-    if (evidence.asked().requestIds.size > lookedFor) await findRelated();
-    return evidence.fetchLive();
+  async function readAll(recipientFor: (source: Source) => Recipient, more: ReaderOptions = {}): Promise<void> {
+    for (const input of inputs) await readLog(input, recipientFor, { ...reading, ...more });
   }
 }

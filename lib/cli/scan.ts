@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEvidence } from "../evidence/create-evidence.ts";
+import { gather, type Passes } from "../evidence/gather.ts";
 import { type InventoryReport, openInventories } from "../evidence/inventory/inventories.ts";
 import { ASKED_LIVE, type LiveReport } from "../evidence/live/live.ts";
 import type { DefaultEncryption } from "../evidence/stated.ts";
@@ -11,18 +12,17 @@ import { loadExceptions } from "../exceptions/load.ts";
 import { findManifests } from "../inputs/files.ts";
 import { holdTwins } from "../inputs/hold-twins.ts";
 import type { Problem } from "../inputs/input.ts";
-import { totalsFromReceipts } from "../metrics/totals-from-receipts.ts";
 import type { Policy } from "../policy/policy.ts";
 import { openPolicies, readTable } from "../policy/shipped.ts";
 import { type Advice, addUpAdvice } from "../report/advice.ts";
 import { addUpOffenders, type OffenderCounts } from "../report/offenders.ts";
 import type { S3Options } from "../s3/client.ts";
 import { isS3Uri } from "../s3/place.ts";
-import type { Receipt, RuleOfPolicy } from "../stores/receipt.ts";
-import { addUp, type TallyCounts, type VerdictCounts } from "../tally.ts";
+import { addUp, type TallyCounts } from "../tally.ts";
 import { liveProblems, openLive } from "./live.ts";
 import { type InputRef, isObject, openPlaces } from "./places.ts";
 import { runTasks } from "./pool.ts";
+import { addUpReceipts, type SkippedCounts } from "./skipped.ts";
 import type { MalformedSample, RunOptions, Task, TaskResult } from "./task.ts";
 
 export interface ScanRequest {
@@ -78,15 +78,6 @@ export interface Excepted {
   counts: ExceptedCounts;
 }
 
-export interface SkippedCounts {
-  objects: number;
-  records: number;
-  malformed: number;
-  verdicts: VerdictCounts;
-  keyExposures: number;
-  rules: RuleOfPolicy[];
-}
-
 /** Told how far a scan is. */
 export interface ScanProgress {
   /** What is being done now, and how many bytes there are to read in all. */
@@ -130,8 +121,11 @@ export async function scan<T>(
     options.evidence = [...usable((await opened.fetch(new Map())).reports), ...terms];
     const audited = await findAudited();
     const unread = inputs.filter((ref) => !audited.has(ref));
-    const inventories = request.inventories.length > 0 || joins ? await gather(unread) : [];
-    const asked = live && (await askLive(unread));
+    const { inventories, live: asked } = await gather(evidence, passesOver(unread), {
+      inventories: request.inventories.length > 0,
+      joins,
+      live: live !== null,
+    });
     // That the store was asked is written by whoever knows what it answered about the log object.
     options.evidence = [...usable(inventories), ...stated];
     const results = await run("judge", "auditing", unread);
@@ -178,26 +172,17 @@ export async function scan<T>(
     return new Map(found.flatMap((result) => (result.receipt ? [[objects[result.index]!, result] as const] : [])));
   }
 
-  /** Reads the logs for what the unread ones need to be judged, and gets it. */
-  async function gather(unread: readonly InputRef[]): Promise<InventoryReport[]> {
-    for (const { asked } of await run("ask", "looking for open records", unread)) evidence.add(asked!);
-    if (evidence.wantsRelated()) await findRelated();
-    if (request.inventories.length > 0) progress.step("reading inventories", 0);
-    return evidence.fetch();
-  }
-
-  /** A skipped object may hold what another one's records need. */
-  async function findRelated(): Promise<void> {
-    for (const { asked } of await run("related", "looking for related records", inputs)) evidence.add(asked!);
-  }
-
-  /** Reads the unread logs once more for what is still open, and asks the store about it. */
-  async function askLive(unread: readonly InputRef[]): Promise<LiveReport | null> {
-    const lookedFor = evidence.asked().requestIds.size;
-    for (const { asked } of await run("live", "looking for what is still open", unread)) evidence.add(asked!);
-    if (evidence.asked().requestIds.size > lookedFor) await findRelated();
-    progress.step("asking the store", 0);
-    return evidence.fetchLive();
+  function passesOver(unread: readonly InputRef[]): Passes {
+    const pass = (step: Task["step"], what: string, refs: readonly InputRef[]) => async () => {
+      for (const { asked } of await run(step, what, refs)) evidence.add(asked!);
+    };
+    return {
+      ask: pass("ask", "looking for open records", unread),
+      // A skipped object may hold what another one's records need.
+      findRelated: pass("related", "looking for related records", inputs),
+      askLive: pass("live", "looking for what is still open", unread),
+      step: (what) => progress.step(what, 0),
+    };
   }
 
   function run(step: Task["step"], what: string, refs: readonly InputRef[]) {
@@ -212,31 +197,4 @@ export async function scan<T>(
 /** Digests of the inventories that were read without a fault. */
 function usable(reports: readonly InventoryReport[]): string[] {
   return reports.flatMap(({ digest, problems }) => (digest && problems.length === 0 ? [digest] : []));
-}
-
-function addUpReceipts(receipts: readonly Receipt[]): SkippedCounts {
-  const { objects, records, malformed, verdicts, keyExposures } = totalsFromReceipts(receipts);
-  return {
-    objects,
-    records,
-    malformed,
-    verdicts,
-    keyExposures,
-    rules: addUpRules(receipts.flatMap(({ rules }) => rules)),
-  };
-}
-
-function addUpRules(rules: readonly RuleOfPolicy[]): RuleOfPolicy[] {
-  const sums = new Map<string, RuleOfPolicy>();
-  for (const rule of rules) {
-    const key = JSON.stringify([rule.policy, rule.id]);
-    const { compliant = 0, violation = 0, indeterminate = 0 } = sums.get(key) ?? {};
-    sums.set(key, {
-      ...rule,
-      compliant: compliant + rule.compliant,
-      violation: violation + rule.violation,
-      indeterminate: indeterminate + rule.indeterminate,
-    });
-  }
-  return [...sums.values()];
 }
