@@ -176,6 +176,23 @@ test("only the log buckets must be given", () => {
   expect(needed.map(([name]) => name)).toEqual(["LogBuckets"]);
 });
 
+test("the first deployment makes a stack without parameters, so none are sent", () => {
+  const read = (name: string) => JSON.parse(readFileSync(join(packaged.folder, name), "utf8"));
+  expect(read("cloudformation-template-create-stack.json").Parameters).toBeUndefined();
+  expect(read("serverless-state.json").service.provider.stackParameters).toBeUndefined();
+});
+
+test("a stack set brings its log buckets, and its code in a bucket that is there already", async () => {
+  const { template, remove } = await packageService("--param=logBuckets=a-logs,b-logs", "--param=codeBucket=our-code");
+  await remove();
+  expect(at(template.Parameters!, "LogBuckets", "Default")).toBe("a-logs,b-logs");
+  expect(Object.keys(template.Resources)).not.toContain("ServerlessDeploymentBucket");
+  const functions = resourcesOf(template, "AWS::Lambda::Function");
+  expect(functions.map(([, { Properties }]) => at(Properties, "Code", "S3Bucket"))).toEqual(
+    FUNCTIONS.map(() => "our-code"),
+  );
+});
+
 test("what each function may do", () => {
   const grants = Object.fromEntries(
     resourcesOf(packaged.template, "AWS::Lambda::Function").map(([, { Properties }]) => {
