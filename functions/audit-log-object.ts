@@ -4,9 +4,10 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { environment, environmentList } from "../lib/environment.ts";
+import { environment, environmentList, environmentListOrNone } from "../lib/environment.ts";
 import { auditLanded } from "../lib/events/audit-landed.ts";
 import { createComeAgain, type Failed } from "../lib/events/come-again.ts";
+import { otherObjects } from "../lib/events/other-objects.ts";
 import { createPace } from "../lib/events/pace.ts";
 import { landedInput } from "../lib/inputs/landed.ts";
 import type { Measure } from "../lib/metrics/audit-measures.ts";
@@ -20,6 +21,7 @@ const FIRST_WAIT = 60;
 
 const findingsBucket = environment("FINDINGS_BUCKET");
 const logBuckets = environmentList("LOG_BUCKETS");
+const isOther = otherObjects(environmentListOrNone("OTHER_OBJECTS"));
 const logger = new Logger();
 const metrics = new Metrics();
 const client = s3Client();
@@ -39,6 +41,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
       spoolDir: tmpdir(),
       logBuckets,
       findingsBucket,
+      isOther,
       policies: await policiesNow(),
       pace: pace.call(() => context.getRemainingTimeInMillis()),
       now: Date.now,

@@ -3,7 +3,8 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
-import { environment, environmentList } from "../lib/environment.ts";
+import { environment, environmentList, environmentListOrNone } from "../lib/environment.ts";
+import { otherObjects, without } from "../lib/events/other-objects.ts";
 import { openObjectQueue } from "../lib/gaps/queue-objects.ts";
 import { type Reaudited, reaudit } from "../lib/gaps/reaudit.ts";
 import { readScanEvent, type ScanEvent } from "../lib/gaps/scan-event.ts";
@@ -27,8 +28,12 @@ const client = s3Client();
 const sqs = new SQSClient({ maxAttempts: 8 });
 const store = openBucketStore({ client, bucket: findingsBucket });
 const policiesNow = policiesInForce(environmentList("POLICIES"), async (key) => (await store.get(key))?.bytes ?? null);
-const list = (place: S3Place, startAfter?: string) =>
-  listObjects({ client, ...place, ...(startAfter && { startAfter }) });
+const isOther = otherObjects(environmentListOrNone("OTHER_OBJECTS"));
+// What lies in the findings bucket is told apart by its folders.
+const list = without(
+  (object) => object.bucket !== findingsBucket && isOther(object),
+  (place: S3Place, startAfter?: string) => listObjects({ client, ...place, ...(startAfter && { startAfter }) }),
+);
 
 export const handler = middy<ScanEvent, LogScanned | Reaudited>()
   .use(injectLambdaContext(logger))

@@ -14,6 +14,11 @@ export function environmentList(name: string): string[] {
   return environment(name).split(",");
 }
 
+/** The same where there may be none. */
+export function environmentListOrNone(name: string): string[] {
+  return process.env[name] ? environmentList(name) : [];
+}
+
 /** One of some values. */
 export function environmentChoice<T extends string>(name: string, values: readonly T[]): T {
   const value = environment(name);

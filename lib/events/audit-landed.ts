@@ -20,6 +20,8 @@ export interface LandedAudits {
   spoolDir: string;
   logBuckets: readonly string[];
   findingsBucket: string;
+  /** Whether an object of a log bucket is said to be no log. */
+  isOther(object: LandedObject): boolean;
   policies: readonly Policy[];
   pace: CallPace;
   /** ms since 1970. */
@@ -42,7 +44,7 @@ export function auditLanded(messages: readonly Message[], audits: LandedAudits):
       const { landed, ignored } = unwrap(body);
       for (const reason of ignored) audits.onIgnored(reason, null);
       for (const object of landed) {
-        const reason = reasonToLeave(object, audits.findingsBucket);
+        const reason = reasonToLeave(object, audits);
         if (reason) audits.onIgnored(reason, object);
         else audits.onAudited(object, await auditObject(object, audits));
       }
@@ -52,17 +54,19 @@ export function auditLanded(messages: readonly Message[], audits: LandedAudits):
 }
 
 /** Why an object is no log, and is left alone; `null` for all that may be one. */
-function reasonToLeave({ bucket, key }: LandedObject, findingsBucket: string): string | null {
+function reasonToLeave(object: LandedObject, { findingsBucket, isOther }: LandedAudits): string | null {
+  const { bucket, key } = object;
   if (bucket === findingsBucket) return "it is in the findings bucket: auditing what an audit wrote would never end";
   if (key.endsWith("/")) return "it is a folder";
   if (isDigestKey(key)) return "it is a digest of CloudTrail, and holds no events";
+  if (isOther(object)) return "it is one of OTHER_OBJECTS: somebody said that it is no log";
   return null;
 }
 
 /**
  * Audits a log object from its first byte to its receipt, with all the evidence that costs nothing: what a presigned query
- * says. (The read halves of copies that the object holds name other objects, of which only an inventory knows more: without
- * one they change no verdict.) Rejects unless the receipt is there, with the reason.
+ * says. (The read halves of copies that the object holds name other objects, of which only an inventory knows more: findings name
+ * them for it.) Rejects unless the receipt is there, with the reason.
  */
 async function auditObject(landed: LandedObject, audits: LandedAudits): Promise<Committed> {
   const { store, spoolDir, policies } = audits;

@@ -142,8 +142,12 @@ describe("what is no log object is left alone, with the reason", () => {
       event: created(FINDINGS, KEPT[0]!),
       reason: "it is in the findings bucket: auditing what an audit wrote would never end",
     },
+    {
+      event: created(LOG.bucket, "balancer/2026/02/06/x.log.gz"),
+      reason: "it is one of OTHER_OBJECTS: somebody said that it is no log",
+    },
   ])("$reason", async ({ event, reason }) => {
-    const { s3, call } = await start();
+    const { s3, call } = await start({ OTHER_OBJECTS: "my-logs/inventory/*,my-logs/balancer/*" });
     const { response, log, metrics } = await call(sqsEvent(event));
     expect(failures(response)).toEqual([]);
     expect(log).toEqual([expect.objectContaining({ level: "INFO", message: "left alone", reason })]);

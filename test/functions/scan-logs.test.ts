@@ -54,6 +54,15 @@ describe("by the clock", () => {
     });
   });
 
+  test("leaves alone what is said to be no log", async () => {
+    const { s3, sqs, scan } = await start({ OTHER_OBJECTS: `${LOG.bucket}/*,*/receipts/*` });
+    expect((await scan({ scheduled: DUE })).response).toMatchObject({ unaudited: 0 });
+    expect(sqs.messages).toEqual([]);
+    expect(JSON.parse(s3.contents(FINDINGS)["reports/delivery/dt=2026-02-06/my-logs.json"]!)).toMatchObject({
+      hours: { 12: { landed: {} } },
+    });
+  });
+
   test("adds up days once a day, as metrics of those days", async () => {
     const { s3, sqs, scan, audit } = await start();
     s3.put(LOG.bucket, "access.log", LOG.bytes, Date.parse(`${daysAgo(1)}T13:00:05Z`));

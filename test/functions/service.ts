@@ -95,6 +95,7 @@ export function createService(storage: Storage, spoolDir: string, clock: { now: 
         spoolDir,
         logBuckets: [LOG_BUCKET],
         findingsBucket: FINDINGS_BUCKET,
+        isOther: () => false,
         policies: POLICIES,
         pace: pace.call(() => ENOUGH),
         now: () => clock.now,
