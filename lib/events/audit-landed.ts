@@ -94,14 +94,16 @@ async function auditObject(landed: LandedObject, audits: LandedAudits): Promise<
       },
     });
     if (result.kept === null) throw new Error(`${result.name}: ${result.problem}`);
-    if (result.kept === "written") audits.onMeasures(auditMeasures(result, policies, keyExposures, times()));
+    if (result.kept === "written")
+      audits.onMeasures(auditMeasures(result, policies, keyExposures, times(result.lastTime)));
     return result.kept;
   } finally {
     reading.end();
   }
 
-  function times(): AuditTimes {
+  function times(lastRequest: number | null): AuditTimes {
     const now = audits.now();
-    return { duration: now - begun, lag: landed.time === null ? null : now - input.lastModified };
+    const since = (time: number | null) => (landed.time === null || time === null ? null : now - time);
+    return { duration: now - begun, lag: since(lastRequest), landingLag: since(input.lastModified) };
   }
 }

@@ -10,7 +10,7 @@ import { type Committed, type ObjectAudit, openObjectAudit } from "../stores/obj
 import type { Store } from "../stores/store.ts";
 import { createTally, type TallyCounts, totals } from "../tally.ts";
 import type { LogInput } from "./input.ts";
-import { type ReadOptions, readLog } from "./read-log.ts";
+import { type ReadOptions, type ReadResult, readLog } from "./read-log.ts";
 
 export interface LogAudit extends Pick<ReadOptions, "source" | "since" | "until"> {
   judge: Judge;
@@ -34,6 +34,8 @@ export interface LogResult {
   /** As stored, and read. */
   bytes: number;
   passedOver: number;
+  /** As of {@link ReadResult}. */
+  lastTime: number | null;
   isDigest: boolean;
   tally: TallyCounts;
   /** `null` where nothing was to be kept, or the object could not be read to its end. */
@@ -68,7 +70,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
   }
 
   try {
-    const { source, passedOver, isDigest, problem } = await readLog(
+    const { source, passedOver, lastTime, isDigest, problem } = await readLog(
       input,
       ({ id }) => {
         const object = start(id);
@@ -104,6 +106,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
       sourceId: source?.id ?? null,
       bytes,
       passedOver,
+      lastTime,
       isDigest,
       tally: counts,
       problem,

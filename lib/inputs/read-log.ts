@@ -16,6 +16,8 @@ export interface ReadResult {
   /** `null` for an object that is empty, or of no known format. */
   source: Source | null;
   passedOver: number;
+  /** Time of the last record, or of one near it, ms since 1970; `null` where no record was read. */
+  lastTime: number | null;
   /** It is no log but a CloudTrail digest, which is left out. */
   isDigest: boolean;
   /** Why the object was not read, or not to its end; what was read before has been counted. */
@@ -48,7 +50,7 @@ export async function readLog(
       reader.push(chunk);
     }
     reader.end();
-    return { source, passedOver: reader.passedOver, isDigest: false, problem };
+    return { source, passedOver: reader.passedOver, lastTime: reader.lastTime, isDigest: false, problem };
   } finally {
     await chunks.return(undefined);
   }
@@ -59,8 +61,8 @@ function unread({ key }: LogInput, bytes: Buffer, isDigest: boolean, ended: Ende
   // What is named like a digest and is one in no form that is known is left out, too; a log with such a name is read.
   const isNamedSo = problem === UNKNOWN_FORMAT && isDigestKey(key);
   return isDigest || isNamedSo
-    ? { source: null, passedOver: 0, isDigest: true, problem: null }
-    : { source: null, passedOver: 0, isDigest: false, problem };
+    ? { source: null, passedOver: 0, lastTime: null, isDigest: true, problem: null }
+    : { source: null, passedOver: 0, lastTime: null, isDigest: false, problem };
 }
 
 /** What stands in the place of bytes behind the last ones: their end, or the error with which they fail. */

@@ -4,7 +4,16 @@ import { totals } from "../tally.ts";
 
 /** One number for CloudWatch. Its dimensions have few values: rules, never requesters. */
 export interface Measure {
-  name: "Records" | "Malformed" | "Indeterminate" | "Violations" | "KeyExposures" | "Bytes" | "Duration" | "Lag";
+  name:
+    | "Records"
+    | "Malformed"
+    | "Indeterminate"
+    | "Violations"
+    | "KeyExposures"
+    | "Bytes"
+    | "Duration"
+    | "Lag"
+    | "LandingLag";
   unit: "Count" | "Bytes" | "Milliseconds";
   value: number;
   /** Only of violations. */
@@ -14,8 +23,10 @@ export interface Measure {
 export interface AuditTimes {
   /** In ms, from taking the message to the receipt. */
   duration: number;
-  /** In ms, from the log object's landing to its receipt; `null` for what was audited long after, as history is. */
+  /** In ms, from the log object's last request to its receipt; `null` where there is none, and for what was audited long after, as history is. */
   lag: number | null;
+  /** The same from the log object's landing. */
+  landingLag: number | null;
 }
 
 /** What one audit adds to the metrics. For whoever wrote the receipt, and nobody else. */
@@ -23,7 +34,7 @@ export function auditMeasures(
   { tally, bytes }: Pick<LogResult, "tally" | "bytes">,
   policies: readonly Policy[],
   keyExposures: number,
-  { duration, lag }: AuditTimes,
+  { duration, lag, landingLag }: AuditTimes,
 ): Measure[] {
   const { records, malformed, verdicts, policies: counts } = totals(tally, policies);
   return [
@@ -33,7 +44,8 @@ export function auditMeasures(
     count("KeyExposures", keyExposures),
     { name: "Bytes", unit: "Bytes", value: bytes },
     { name: "Duration", unit: "Milliseconds", value: duration },
-    ...(lag === null ? [] : [{ name: "Lag", unit: "Milliseconds", value: lag } as const]),
+    ...milliseconds("Lag", lag),
+    ...milliseconds("LandingLag", landingLag),
     ...counts.flatMap(({ rules }, i) =>
       rules.flatMap(({ id, violation }, j) => {
         const { severity } = policies[i]!.rules[j]!;
@@ -41,6 +53,10 @@ export function auditMeasures(
       }),
     ),
   ];
+}
+
+function milliseconds(name: Measure["name"], value: number | null): Measure[] {
+  return value === null ? [] : [{ name, unit: "Milliseconds", value }];
 }
 
 function count(name: Measure["name"], value: number): Measure {

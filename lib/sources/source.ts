@@ -31,6 +31,8 @@ export interface Reader {
   end(): void;
   /** Records passed over: outside the time range, or other services' events. */
   readonly passedOver: number;
+  /** Time of the last record, or of one near it, ms since 1970; `null` where no record was read. */
+  readonly lastTime: number | null;
 }
 
 /** A log format. */

@@ -67,10 +67,13 @@ describe("a log object that lands", () => {
         Bytes: 2326,
         Duration: expect.any(Number),
         Lag: expect.any(Number),
+        LandingLag: expect.any(Number),
       }),
       expect.objectContaining({ rule: "sse-c.get-object", severity: "critical", Violations: 2 }),
       expect.objectContaining({ rule: "sse-kms.put-object", severity: "high", Violations: 1 }),
     ]);
+    const [{ Lag, LandingLag }] = metrics as [{ Lag: number; LandingLag: number }];
+    expect(Lag - LandingLag).toBe(LOG.lastModified - Date.UTC(2026, 1, 6, 0, 0, 38));
   });
 
   test("gives the bytes that the command line gives", async () => {
@@ -114,6 +117,7 @@ describe("a log object that lands", () => {
     expect(failures(response)).toEqual(["own logs+1/gone"]);
     expect(metrics[0]).toMatchObject({ Records: 5 });
     expect(metrics[0]).not.toHaveProperty("Lag");
+    expect(metrics[0]).not.toHaveProperty("LandingLag");
   });
 
   test("is audited again under another policy, and not counted again", async () => {

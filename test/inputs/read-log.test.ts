@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { LogInput } from "../../lib/inputs/input.ts";
 import { type ReadResult, readLog } from "../../lib/inputs/read-log.ts";
+import type { LogRecord } from "../../lib/record.ts";
 import { HEAD_BYTES, SOURCES } from "../../lib/sources/index.ts";
 import type { Source } from "../../lib/sources/source.ts";
 import { DIGEST, EVERY_FORMAT } from "../sources/every-format.ts";
@@ -27,12 +28,12 @@ function inputOf(chunks: readonly (Buffer | Error)[], key = "log"): LogInput {
   };
 }
 
-type Told = Omit<ReadResult, "source"> & { source: string | null; records: number; malformed: number };
+type Told = Omit<ReadResult, "source" | "lastTime"> & { source: string | null; records: number; malformed: number };
 
 async function read(chunks: readonly (Buffer | Error)[], key?: string, given: Source | null = null): Promise<Told> {
   let [records, malformed] = [0, 0];
   const recipient = { see: () => ++records === 0, judge() {}, malformed: () => void malformed++ };
-  const { source, ...result } = await readLog(inputOf(chunks, key), () => recipient, { source: given });
+  const { source, lastTime: _, ...result } = await readLog(inputOf(chunks, key), () => recipient, { source: given });
   return { ...result, source: source?.id ?? null, records, malformed };
 }
 
@@ -51,6 +52,13 @@ describe.each(EVERY_FORMAT)("$id is recognised and read", ({ id, text, records }
     ["in gzip, in two members", [gzipSync(text.slice(0, 50)), gzipSync(text.slice(50))]],
   ])("%s", async (_, chunks) => {
     expect(await read(chunks)).toEqual(expected);
+  });
+
+  it("with the time of its last record", async () => {
+    const times: number[] = [];
+    const recipient = { see: () => true, judge: ({ time }: LogRecord) => void times.push(time), malformed() {} };
+    const result = await readLog(inputOf([Buffer.from(text)]), () => recipient, { source: null });
+    expect([result.lastTime, times.length]).toEqual([times.at(-1), records]);
   });
 
   it("up to where its bytes fail", async () => {

@@ -27,6 +27,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const history = createHistory();
   let line = 0;
   let passedOver = 0;
+  let lastTime: number | null = null;
 
   const splitter = createLineSplitter({
     lines(bytes, from, to, offset) {
@@ -60,6 +61,9 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     get passedOver() {
       return passedOver;
     },
+    get lastTime() {
+      return lastTime;
+    },
   };
 
   /** @param plain what the hot path has read from `at` to `end` */
@@ -87,6 +91,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       reject(start, start.length, offset, entry);
       return;
     }
+    lastTime = entry.time;
     const request = requestOf(entry);
     const settled = history.settle(request, ownFacts(request));
     // Also outside of the time range: later records may rest on it.

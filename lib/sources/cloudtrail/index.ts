@@ -55,6 +55,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { window, tape, event, isS3, readRequest } = tools;
   const history = createHistory(window);
   let passedOver = 0;
+  let lastTime: number | null = null;
 
   const documents = createDocumentReader(window, tape, {
     walk: event.walk,
@@ -70,6 +71,9 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     },
     get passedOver() {
       return passedOver;
+    },
+    get lastTime() {
+      return lastTime;
     },
   };
 
@@ -97,6 +101,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   function read(line: number, offset: number): string | null {
     const request = readRequest();
     if (typeof request === "string") return request;
+    lastTime = request.time;
     const settled = history.settle(request);
     // Also outside of the time range: later events may rest on it.
     history.note(request, settled);

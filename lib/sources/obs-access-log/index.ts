@@ -27,6 +27,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const fields = createFields();
   let line = 0;
   let passedOver = 0;
+  let lastTime: number | null = null;
 
   const splitter = createLineSplitter({
     lines(bytes, from, to, offset) {
@@ -48,6 +49,9 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     get passedOver() {
       return passedOver;
     },
+    get lastTime() {
+      return lastTime;
+    },
   };
 
   function read(bytes: Buffer, at: number, end: number, offset: number): void {
@@ -57,6 +61,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       return;
     }
     const time = timeAt(bytes, fields.start[TIME]!);
+    lastTime = time;
     if (time < since || time >= until) {
       passedOver++;
       return;

@@ -29,6 +29,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const fields = createFields();
   let line = 0;
   let passedOver = 0;
+  let lastTime: number | null = null;
 
   const splitter = createLineSplitter({
     lines(bytes, from, to, offset) {
@@ -48,6 +49,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
           if (!hot.isPlain) readCarefully(bytes, at, end, line + hot.lines, lineOffset);
           else recipient.judge(decode(bytes, at, end, line + hot.lines, lineOffset));
         }
+        if (hot.isPlain) lastTime = hot.time();
         line += hot.lines;
         window = next;
       }
@@ -61,6 +63,9 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     end: splitter.end,
     get passedOver() {
       return passedOver;
+    },
+    get lastTime() {
+      return lastTime;
     },
   };
 
@@ -79,6 +84,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       return;
     }
     const record = decodeRecord(bytes, fields, line, offset);
+    lastTime = record.time;
     if (isOutside(record.time)) {
       passedOver++;
       return;
