@@ -27,6 +27,7 @@ export function soundTemplate(): Template {
       Bucket: {
         Type: "AWS::S3::Bucket",
         DeletionPolicy: "Retain",
+        UpdateReplacePolicy: "Retain",
         Properties: {
           BucketEncryption: {
             ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
@@ -44,6 +45,8 @@ export function soundTemplate(): Template {
       },
       BucketPolicy: {
         Type: "AWS::S3::BucketPolicy",
+        DeletionPolicy: "Retain",
+        UpdateReplacePolicy: "Retain",
         Properties: {
           Bucket: { Ref: "Bucket" },
           PolicyDocument: {

@@ -42,7 +42,10 @@ export function findingsBucket(id: string): Check {
       faults.push(`${id}: ACLs are in force`);
     }
     if (asList(at(properties, "LifecycleConfiguration", "Rules")).length === 0) faults.push(`${id}: no lifecycle`);
-    if (at(bucket, "DeletionPolicy") !== "Retain") faults.push(`${id}: goes with the stack`);
+    for (const [name, kept] of [[id, bucket] as const, ...policiesOf(template, id)]) {
+      if (at(kept, "DeletionPolicy") !== "Retain") faults.push(`${name}: goes with the stack`);
+      if (at(kept, "UpdateReplacePolicy") !== "Retain") faults.push(`${name}: goes when it is replaced`);
+    }
     if (!denies(template, id, { NumericLessThan: { "s3:TlsVersion": "1.2" } }))
       faults.push(`${id}: old TLS is not denied`);
     if (!denies(template, id, { StringNotEquals: { "s3:signatureversion": "AWS4-HMAC-SHA256" } })) {
@@ -54,8 +57,7 @@ export function findingsBucket(id: string): Check {
 
 /** Whether a bucket policy denies everybody everything on this condition alone. */
 function denies(template: Template, id: string, condition: Json): boolean {
-  return resourcesOf(template, "AWS::S3::BucketPolicy")
-    .filter(([, policy]) => targetOf(at(policy.Properties, "Bucket")) === id)
+  return policiesOf(template, id)
     .flatMap(([, policy]) => asList(at(policy, "Properties", "PolicyDocument", "Statement")))
     .some(
       (statement) =>
@@ -65,6 +67,12 @@ function denies(template: Template, id: string, condition: Json): boolean {
         JSON.stringify(at(statement, "Condition")).replace(":false", ':"false"') === JSON.stringify(condition) &&
         coversAll(textsOf(at(statement, "Resource"), template), id),
     );
+}
+
+function policiesOf(template: Template, id: string) {
+  return resourcesOf(template, "AWS::S3::BucketPolicy").filter(
+    ([, policy]) => targetOf(at(policy.Properties, "Bucket")) === id,
+  );
 }
 
 function coversAll(resources: string[], id: string): boolean {
