@@ -113,7 +113,9 @@ function time(value: string): number {
   const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/.test(value);
   const hasZone = /(?:Z|[+-]\d\d:\d\d)$/.test(value);
   const ms = isIso ? Date.parse(!value.includes("T") || hasZone ? value : `${value}Z`) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
+  const day = value.slice(0, 10);
+  // Date.parse takes 30 February for 2 March.
+  if (!Number.isNaN(ms) && new Date(day).toISOString().startsWith(day)) return ms;
   throw new InvalidArgumentError(
     "Expected a time like 2026-02-06 or 2026-02-06T14:30:00Z (UTC unless it says otherwise).",
   );

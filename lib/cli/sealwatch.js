@@ -4,10 +4,11 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   console.error(`sealwatch: needs Node 24 or newer, and this is ${process.version}; npx sealwatch brings its own`);
   process.exit(2);
 }
-// A reader that has seen enough (`| head`) is no fault.
 process.stdout.on("error", (error) => {
+  // A reader that has seen enough (`| head`) is no fault.
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  console.error(`sealwatch: the output cannot be written: ${error.message}; make room, or write elsewhere`);
+  process.exit(3);
 });
 await import("./compile-cache.js");
 const { main } = await import("./main.ts");

@@ -11,13 +11,13 @@ export interface ExceptableFinding {
 
 /**
  * The exceptions that cover a finding, in their order; `null` where some rule that it breaks, or may break, is left. Nothing but
- * the finding decides, and no clock: the same input gives the same answer on every day. An exposed key is covered only by
- * exceptions that name the rule.
+ * the finding decides, and no clock: the same input gives the same answer on every day. A key that is exposed, or may be, is
+ * covered only by exceptions that name the rule.
  */
 export function exceptionsOf(finding: ExceptableFinding, exceptions: readonly Exception[]): Exception[] | null {
   const { checks = [] } = finding.compliance;
-  const isExposed = finding.evidences?.[0]?.data?.key_exposure === "exposed";
-  const names = ({ rules }: Exception, rule: string) => (rules === null ? !isExposed : rules.includes(rule));
+  const mayBeExposed = finding.evidences?.[0]?.data?.key_exposure !== undefined;
+  const names = ({ rules }: Exception, rule: string) => (rules === null ? !mayBeExposed : rules.includes(rule));
   const covering = exceptions.filter(
     (exception) => checks.some(({ uid }) => names(exception, uid)) && isAbout(exception, finding),
   );

@@ -49,7 +49,7 @@ export async function readLog(
       }
       reader.push(chunk);
     }
-    reader.end();
+    reader.end(problem !== null);
     return { source, passedOver: reader.passedOver, lastTime: reader.lastTime, isDigest: false, problem };
   } finally {
     await chunks.return(undefined);

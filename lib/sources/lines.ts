@@ -15,12 +15,19 @@ export interface LineTaker {
   lines(bytes: Buffer, from: number, to: number, offset: number): void;
   /** A line longer than {@link MAX_LINE}: its first bytes, and its length without the line end. */
   overlong(start: Buffer, length: number, offset: number): void;
+  /** The last line, where what came behind its bytes could not be had: the same of it. */
+  cut?(start: Buffer, length: number, offset: number): void;
 }
 
 export interface LineSplitter {
   push(chunk: Buffer): void;
-  end(): void;
+  /** @param isCut the bytes failed before their end */
+  end(isCut?: boolean): void;
 }
+
+/** Why a line is malformed that a source cannot read. */
+export const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;
+export const CUT = "the log object could not be read to this line's end";
 
 /** Cuts a stream of chunks into blocks of whole lines, keeping at most one line. The last line needs no LF. */
 export function createLineSplitter(taker: LineTaker): LineSplitter {
@@ -48,8 +55,8 @@ export function createLineSplitter(taker: LineTaker): LineSplitter {
       }
       keep(chunk, from, chunk.length);
     },
-    end() {
-      if (begun > 0) flush();
+    end(isCut = false) {
+      if (begun > 0) flush(isCut);
     },
   };
 
@@ -64,10 +71,13 @@ export function createLineSplitter(taker: LineTaker): LineSplitter {
     last = chunk[to - 1]!;
   }
 
-  function flush(): void {
+  function flush(isCut = false): void {
     const length = last === CR ? begun - 1 : begun;
+    const start = carry.subarray(0, Math.min(begun, KEPT));
     if (length > MAX_LINE) {
-      taker.overlong(carry.subarray(0, KEPT), length, offset);
+      taker.overlong(start, length, offset);
+    } else if (isCut && taker.cut) {
+      taker.cut(start, begun, offset);
     } else {
       carry[begun] = LF;
       taker.lines(carry, 0, begun + 1, offset);

@@ -27,8 +27,8 @@ export interface ReaderOptions {
 export interface Reader {
   /** Takes the next bytes. They may be reused by the caller as soon as this returns. */
   push(chunk: Buffer): void;
-  /** The object has ended. */
-  end(): void;
+  /** The object has ended; `isCut`: its bytes failed before their end, so that the last line may be a part of one. */
+  end(isCut?: boolean): void;
   /** Records passed over: outside the time range, or other services' events. */
   readonly passedOver: number;
   /** Time of the last record, or of one near it, ms since 1970; `null` where no record was read. */

@@ -61,6 +61,12 @@ describe.each(EVERY_FORMAT)("$id is recognised and read", ({ id, text, records }
     expect([result.lastTime, times.length]).toEqual([times.at(-1), records]);
   });
 
+  it("up to the line within which its bytes fail", async () => {
+    const { malformed } = await read([Buffer.from(text.trimEnd()), CUT]);
+    // JSON is whole, or it is not; a line of fields may lack some.
+    expect(malformed).toBe(id.endsWith("access-log") ? 1 : 0);
+  });
+
   it("up to where its bytes fail", async () => {
     expect(await read([Buffer.from(text), CUT])).toEqual({
       ...expected,

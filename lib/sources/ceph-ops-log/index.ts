@@ -1,4 +1,4 @@
-import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
+import { createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
 import type { Details, Entry } from "./entry.ts";
 import { createHistory } from "./history.ts";
@@ -19,7 +19,6 @@ export const cephOpsLog: Source = {
 
 const LF = 0x0a;
 const CR = 0x0d;
-const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;
 
 function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;

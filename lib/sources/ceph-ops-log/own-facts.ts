@@ -82,7 +82,8 @@ function targetOf({ entry, code, isLoggedInFull, isServed }: Request): number {
     case COPY:
       // With both headers the gateway encrypts with the customer's key.
       if (customerAlgorithm !== null) return SSE_C;
-      return SSE_HEADER.get(encryption ?? "") ?? (isLoggedInFull ? STORE_DEFAULTS : ANY_ENCRYPTION);
+      if (encryption) return SSE_HEADER.get(encryption) ?? ANY_ENCRYPTION;
+      return isLoggedInFull ? STORE_DEFAULTS : ANY_ENCRYPTION;
     case GET:
     case HEAD:
     case PART:

@@ -1,7 +1,7 @@
 import { interfaceCode, OFF_NETWORK } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import { formatOfAccessLog } from "../access-log-format.ts";
-import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
+import { CUT, createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
 import { CR, LF } from "../s3-access-log/bytes.ts";
 import { createFields, TIME } from "../s3-access-log/fields.ts";
 import { COPY_READ_HALVES } from "../s3-access-log/record-facts.ts";
@@ -19,8 +19,6 @@ export const obsAccessLog: Source = {
   recognises: (head) => formatOfAccessLog(head) === "obs",
   open,
 };
-
-const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;
 
 function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onCopyHalf } = options;
@@ -41,6 +39,10 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     overlong(start, length, offset) {
       line++;
       reject(start, length, offset, TOO_LONG);
+    },
+    cut(start, length, offset) {
+      line++;
+      reject(start, length, offset, CUT);
     },
   });
   return {

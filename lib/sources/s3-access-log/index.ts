@@ -1,7 +1,7 @@
 import type { Facts } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import { formatOfAccessLog } from "../access-log-format.ts";
-import { createLineSplitter, KEPT, MAX_LINE } from "../lines.ts";
+import { CUT, createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
 import { CR, LF } from "./bytes.ts";
 import { decodeRecord } from "./decode.ts";
@@ -57,6 +57,9 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     overlong(start, length, offset) {
       reject(start, length, ++line, offset, TOO_LONG);
     },
+    cut(start, length, offset) {
+      reject(start, length, ++line, offset, CUT);
+    },
   });
   return {
     push: splitter.push,
@@ -110,5 +113,3 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     return time < since || time >= until;
   }
 }
-
-const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;

@@ -3,6 +3,8 @@ import { createFields, type Fields, OWNER, TURN_AROUND } from "./fields.ts";
 import { readRequest, type Spaces } from "./head.ts";
 import { looksLikeTime } from "./time.ts";
 
+const TAB = 0x09;
+
 /** Reads a line as one record: why it can't be read for certain, or `null`. */
 export type ReadAsOne = (bytes: Buffer, start: number, end: number, fields: Fields) => string | null;
 
@@ -37,9 +39,16 @@ export function isRunTogether(
     counted = second;
     if (quotesLeft % 2 === 1 || typeof readRequest(bytes, second, end, others, spaces) === "string") continue;
     // As one record, never as two in turn: a client can write so many heads that this would not end.
-    if (readAsOne(bytes, start, bytes[second - 1] === SPACE ? second - 1 : second, others) === null) return true;
+    if (readAsOne(bytes, start, endBefore(bytes, second), others) === null) return true;
   }
   return false;
+}
+
+/** Where a record ends before the next one: what was a line end or padding, which no client can write, or a space may stand between them. */
+function endBefore(bytes: Buffer, second: number): number {
+  let end = second;
+  while (bytes[end - 1]! < SPACE && bytes[end - 1] !== TAB) end--;
+  return end === second && bytes[end - 1] === SPACE ? end - 1 : end;
 }
 
 function countQuotes(bytes: Buffer, from: number, end: number): number {

@@ -208,11 +208,12 @@ describe("two records on one line", () => {
   /** In a second record an odd number of quotes is taken for a User-Agent that quotes a record. */
   const SECONDS = KINDS.filter(([, texts]) => lineOf(varied(texts)).split('"').length % 2 === 1);
   const REASON = "two records are run together on one line";
+  const GAPS = ["", " ", "\0", "\0\0\0", "\r", "\r\0"];
 
   it.each(KINDS)("%s, are malformed in any pair, width and with any gap", (_, texts) => {
     for (const [, others] of SECONDS) {
       for (const width of WIDTHS) {
-        for (const gap of ["", " "]) {
+        for (const gap of GAPS) {
           const line = lineOf(varied(texts, { width })) + gap + lineOf(varied(others));
           expect({ line, reason: reasonOf(line) }).toEqual({ line, reason: expect.any(String) });
         }
@@ -224,7 +225,7 @@ describe("two records on one line", () => {
     for (const [, texts] of SECONDS) {
       const second = lineOf(varied(texts));
       for (let length = second.indexOf("]") + 1; length < second.length; length++) {
-        for (const gap of ["", " "]) {
+        for (const gap of GAPS) {
           const line = LINE + gap + second.slice(0, length);
           expect({ line, reason: reasonOf(line) }).toEqual({ line, reason: expect.any(String) });
         }

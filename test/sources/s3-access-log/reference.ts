@@ -173,7 +173,7 @@ function onlyOne(found: readonly Reading[]): Reading | null {
 
 /**
  * A whole record and another one of the same owner, whole or cut short behind its request line, with or without a space
- * between them. An odd number of quotes in the second speaks against it: a User-Agent that quotes a whole record leaves its
+ * or control bytes between them, of which a client can write none. An odd number of quotes in the second speaks against it: a User-Agent that quotes a whole record leaves its
  * own closing quote behind.
  */
 export function isPerhapsTwo(line: string): boolean {
@@ -181,7 +181,10 @@ export function isPerhapsTwo(line: string): boolean {
   for (let at = line.indexOf(owner, 1); at > 0; at = line.indexOf(owner, at + 1)) {
     const second = line.slice(at);
     if (second.split('"').length % 2 === 0 || !BEGINS_LIKE_A_RECORD.test(second)) continue;
-    if (readings(line.slice(0, line[at - 1] === " " ? at - 1 : at)).length > 0) return true;
+    let end = at;
+    while (line[end - 1]! < " " && line[end - 1] !== "\t") end--;
+    if (end === at && line[at - 1] === " ") end--;
+    if (readings(line.slice(0, end)).length > 0) return true;
   }
   return false;
 }
