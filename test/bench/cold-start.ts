@@ -19,6 +19,7 @@ const ENVIRONMENT = {
   FINDINGS_QUEUE: "https://sqs.eu-central-1.amazonaws.com/111122223333/findings",
   LOG_EVENTS_QUEUE: "https://sqs.eu-central-1.amazonaws.com/111122223333/log-events",
   POLICIES: "obs-sse",
+  EXCEPTIONS: "exceptions.csv",
   ALERTS_TOPIC: "arn:aws:sns:eu-central-1:111122223333:alerts",
   CHAT_TOPIC: "arn:aws:sns:eu-central-1:111122223333:chat",
   SEVERITY_THRESHOLD: "medium",

@@ -36,7 +36,7 @@ const TWO_CORES: Contender[] = [
 ];
 
 const { values } = parseArgs({
-  options: { size: { type: "string", default: "512" }, rounds: { type: "string", default: "3" } },
+  options: { size: { type: "string", default: "1024" }, rounds: { type: "string", default: "3" } },
 });
 const rounds = atLeastOne("rounds", values.rounds);
 const corpus = ensureCorpus(atLeastOne("size", values.size));
