@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { createGunzip, gunzipSync } from "node:zlib";
+import { crc32, createGunzip, gunzipSync, inflateRawSync } from "node:zlib";
 
 /** A log compresses some 10 to 40 times; beyond 200 times, past the first 64 MiB, it is an attack on the reader. */
 const MAX_RATIO = 200;
@@ -25,9 +25,14 @@ export async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator
   const chunks = compressed[Symbol.asyncIterator]();
   try {
     const { parts, ended } = await takeSmall(chunks);
-    const whole = ended === "whole" ? gunzipWhole(Buffer.concat(parts)) : null;
+    if (ended !== "whole") {
+      yield* gunzipPieces(follow(parts, chunks, ended));
+      return;
+    }
+    const stored = Buffer.concat(parts);
+    const whole = gunzipWhole(stored);
     if (whole) yield whole;
-    else yield* gunzipPieces(follow(parts, chunks, ended));
+    else yield* gunzipMembers(stored);
   } finally {
     await chunks.return?.();
   }
@@ -52,7 +57,7 @@ async function takeSmall(chunks: AsyncIterator<Buffer>): Promise<{ parts: Buffer
   }
 }
 
-/** `null` if it is too large or damaged: then what can be had of it is to be had piece by piece. */
+/** `null` if it is too large or damaged: then what can be had of it is to be had member by member. */
 function gunzipWhole(stored: Buffer): Buffer | null {
   try {
     return gunzipSync(stored, { chunkSize: outputOf(stored), maxOutputLength: SMALL_OUTPUT });
@@ -65,6 +70,59 @@ function gunzipWhole(stored: Buffer): Buffer | null {
 function outputOf(stored: Buffer): number {
   const said = stored.length < 4 ? 0 : stored.readUInt32LE(stored.length - 4);
   return Math.min(Math.max(said + 1, PIECES.chunkSize), SMALL_OUTPUT);
+}
+
+/**
+ * Decompresses what is damaged, or large, as far as it goes: where bytes of something else follow a member's end, zlib would give
+ * nothing of its last piece.
+ */
+async function* gunzipMembers(stored: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < stored.length; ) {
+    const rest = stored.subarray(at);
+    if (at > 0 && !isGzip(rest)) {
+      if (rest.every((byte) => byte === 0)) return;
+      throw new Error("bytes that are no gzip follow the end of the gzip");
+    }
+    const member = readMember(rest);
+    if (member === null) {
+      yield* gunzipPieces(Readable.from([rest]));
+      return;
+    }
+    yield member.content;
+    if (!member.isSound) throw new Error("the gzip's sum is not that of its content");
+    at += member.length;
+  }
+}
+
+/** The checksum and the size behind a member's content. RFC 1952. */
+const TRAILER = 8;
+
+/** The member that these bytes begin with; `null` if it is cut short, damaged or too large to be read in one go. */
+function readMember(stored: Buffer): { content: Buffer; isSound: boolean; length: number } | null {
+  try {
+    const start = contentStart(stored);
+    const { buffer: content, engine } = inflateRawSync(stored.subarray(start), {
+      info: true,
+      maxOutputLength: SMALL_OUTPUT,
+    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    const end = start + engine.bytesWritten;
+    if (end + TRAILER > stored.length) return null;
+    const isSound = stored.readUInt32LE(end) === crc32(content) && stored.readUInt32LE(end + 4) === content.length;
+    return { content, isSound, length: end + TRAILER };
+  } catch {
+    return null;
+  }
+}
+
+const [HAS_HEADER_SUM, HAS_EXTRA, HAS_NAME, HAS_COMMENT] = [0x02, 0x04, 0x08, 0x10];
+
+/** Where a member's header ends. RFC 1952, "Member header and trailer". */
+function contentStart(stored: Buffer): number {
+  const flags = stored[3]!;
+  let at = 10;
+  if (flags & HAS_EXTRA) at += 2 + stored.readUInt16LE(at);
+  for (const flag of [HAS_NAME, HAS_COMMENT]) if (flags & flag) at = stored.indexOf(0, at) + 1;
+  return flags & HAS_HEADER_SUM ? at + 2 : at;
 }
 
 async function* follow(parts: Buffer[], chunks: AsyncIterator<Buffer>, ended: Ended): AsyncGenerator<Buffer> {

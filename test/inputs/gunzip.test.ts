@@ -61,6 +61,45 @@ describe("gunzip gives what there is before", () => {
   });
 });
 
+describe("gunzip gives all bytes of a small file, and says", () => {
+  const text = Buffer.from("a log\n".repeat(1000));
+  const sound = gzipSync(text);
+  const wrongSum = Buffer.from(sound);
+  wrongSum[sound.length - 6]! ^= 1;
+  const wrongSize = Buffer.from(sound);
+  wrongSize[sound.length - 1]! ^= 1;
+  /** With all that a header may hold. */
+  const named = Buffer.concat([
+    Buffer.from([0x1f, 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3, 2, 0, 1, 2]),
+    Buffer.from("log\0a comment\0"),
+    Buffer.from([0, 0]),
+    sound.subarray(10),
+  ]);
+  const FOLLOWS = "bytes that are no gzip follow the end of the gzip";
+  it.each<[what: string, bytes: Buffer, expected: string | null, times: number]>([
+    ["that others follow", Buffer.concat([sound, Buffer.from("junk")]), FOLLOWS, 1],
+    ["that others follow two members", Buffer.concat([sound, sound, Buffer.from("x")]), FOLLOWS, 2],
+    ["that others follow a long header", Buffer.concat([named, Buffer.from("junk")]), FOLLOWS, 1],
+    ["nothing where zeros follow", Buffer.concat([sound, Buffer.alloc(7)]), null, 1],
+    ["that its sum is wrong", wrongSum, "the gzip's sum is not that of its content", 1],
+    ["that its size is wrong", wrongSize, "the gzip's sum is not that of its content", 1],
+    [
+      "that its sum is wrong before another",
+      Buffer.concat([wrongSum, sound]),
+      "the gzip's sum is not that of its content",
+      1,
+    ],
+    ["that the second is cut short", Buffer.concat([sound, sound.subarray(0, -9)]), "unexpected end of file", 2],
+  ])("%s", async (_, bytes, expected, times) => {
+    const log: string[] = [];
+    const found = await read(stored(bytes, log));
+    expect([found.error, log]).toEqual([expected, ["closed"]]);
+    const all = Buffer.concat(Array(times).fill(text));
+    expect(found.bytes.equals(all.subarray(0, found.bytes.length))).toBe(true);
+    expect(found.bytes.length).toBeGreaterThanOrEqual(expected === "unexpected end of file" ? text.length : all.length);
+  });
+});
+
 it("gunzip stops at what expands too much", async () => {
   const { bytes, error } = await read(stored(gzipSync(Buffer.alloc(100 * MIB))));
   expect(error).toMatch(/^expands more than 200 times/);
