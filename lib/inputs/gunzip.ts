@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import { crc32, createGunzip, gunzipSync, inflateRawSync } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
+import { readMember } from "./gzip-member.ts";
 
 /** A log compresses some 10 to 40 times; beyond 200 times, past the first 64 MiB, it is an attack on the reader. */
 const MAX_RATIO = 200;
@@ -73,62 +74,36 @@ function outputOf(stored: Buffer): number {
 }
 
 /**
- * Decompresses what is damaged, or large, as far as it goes: where bytes of something else follow a member's end, zlib would give
- * nothing of its last piece.
+ * Decompresses a small file that is damaged, or large, as far as it goes: each member in one go, and from one on that cannot be had
+ * so, piece by piece. Where bytes of something else follow a member's end, zlib by itself would give nothing of its last piece.
  */
 async function* gunzipMembers(stored: Buffer): AsyncGenerator<Buffer> {
+  let given = 0;
   for (let at = 0; at < stored.length; ) {
     const rest = stored.subarray(at);
     if (at > 0 && !isGzip(rest)) {
       if (rest.every((byte) => byte === 0)) return;
       throw new Error("bytes that are no gzip follow the end of the gzip");
     }
-    const member = readMember(rest);
+    const member = given < SMALL_OUTPUT ? readMember(rest, SMALL_OUTPUT - given) : null;
     if (member === null) {
       yield* gunzipPieces(Readable.from([rest]));
       return;
     }
     yield member.content;
     if (!member.isSound) throw new Error("the gzip's sum is not that of its content");
+    given += member.content.length;
     at += member.length;
   }
 }
 
-/** The checksum and the size behind a member's content. RFC 1952. */
-const TRAILER = 8;
-
-/** The member that these bytes begin with; `null` if it is cut short, damaged or too large to be read in one go. */
-function readMember(stored: Buffer): { content: Buffer; isSound: boolean; length: number } | null {
-  try {
-    const start = contentStart(stored);
-    const { buffer: content, engine } = inflateRawSync(stored.subarray(start), {
-      info: true,
-      maxOutputLength: SMALL_OUTPUT,
-    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    const end = start + engine.bytesWritten;
-    if (end + TRAILER > stored.length) return null;
-    const isSound = stored.readUInt32LE(end) === crc32(content) && stored.readUInt32LE(end + 4) === content.length;
-    return { content, isSound, length: end + TRAILER };
-  } catch {
-    return null;
-  }
-}
-
-const [HAS_HEADER_SUM, HAS_EXTRA, HAS_NAME, HAS_COMMENT] = [0x02, 0x04, 0x08, 0x10];
-
-/** Where a member's header ends. RFC 1952, "Member header and trailer". */
-function contentStart(stored: Buffer): number {
-  const flags = stored[3]!;
-  let at = 10;
-  if (flags & HAS_EXTRA) at += 2 + stored.readUInt16LE(at);
-  for (const flag of [HAS_NAME, HAS_COMMENT]) if (flags & flag) at = stored.indexOf(0, at) + 1;
-  return flags & HAS_HEADER_SUM ? at + 2 : at;
-}
-
-async function* follow(parts: Buffer[], chunks: AsyncIterator<Buffer>, ended: Ended): AsyncGenerator<Buffer> {
+async function* follow(
+  parts: Buffer[],
+  chunks: AsyncIterator<Buffer>,
+  ended: Exclude<Ended, "whole">,
+): AsyncGenerator<Buffer> {
   yield* parts;
   if (ended instanceof Error) throw ended;
-  if (ended === "whole") return;
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
 }
 

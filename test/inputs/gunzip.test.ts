@@ -106,6 +106,13 @@ it("gunzip stops at what expands too much", async () => {
   expect(bytes.length).toBeLessThan(66 * MIB);
 });
 
+it("gunzip stops at many small members that together expand too much", async () => {
+  const member = gzipSync(Buffer.alloc(15 * MIB));
+  const { bytes, error } = await read(stored(Buffer.concat(Array(12).fill(member))));
+  expect(error).toMatch(/^expands more than 200 times/);
+  expect(bytes.length).toBeLessThan(100 * MIB);
+});
+
 it("gunzip closes what it reads when nobody wants the rest", async () => {
   for (const bytes of [gzipSync(Buffer.from("a log")), gzipSync(noise)]) {
     const log: string[] = [];
