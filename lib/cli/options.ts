@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { startOfDay } from "../day.ts";
 import { DEFAULT_ENCRYPTIONS, type DefaultEncryption } from "../evidence/stated.ts";
 import { didYouMean } from "../policy/nearest.ts";
 import { SHIPPED } from "../policy/shipped.ts";
@@ -113,9 +114,7 @@ function time(value: string): number {
   const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/.test(value);
   const hasZone = /(?:Z|[+-]\d\d:\d\d)$/.test(value);
   const ms = isIso ? Date.parse(!value.includes("T") || hasZone ? value : `${value}Z`) : Number.NaN;
-  const day = value.slice(0, 10);
-  // Date.parse takes 30 February for 2 March.
-  if (!Number.isNaN(ms) && new Date(day).toISOString().startsWith(day)) return ms;
+  if (!Number.isNaN(ms) && !Number.isNaN(startOfDay(value.slice(0, 10)))) return ms;
   throw new InvalidArgumentError(
     "Expected a time like 2026-02-06 or 2026-02-06T14:30:00Z (UTC unless it says otherwise).",
   );

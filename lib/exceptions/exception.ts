@@ -1,3 +1,5 @@
+import { startOfDay } from "../day.ts";
+
 /** A breach that somebody accepts for a while: one row of a table of exceptions. Plain data: it can cross threads. */
 export interface Exception {
   id: string;
@@ -17,7 +19,5 @@ const DAY = 86_400_000;
 
 /** The end of a day in UTC, ms since 1970; NaN where there is no such day. */
 export function endOf(day: string): number {
-  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(day) : Number.NaN;
-  // Date.parse takes 30 February for 2 March.
-  return !Number.isNaN(start) && new Date(start).toISOString().startsWith(day) ? start + DAY : Number.NaN;
+  return startOfDay(day) + DAY;
 }

@@ -1,6 +1,6 @@
 import { ID as RULE_ID } from "../policy/check.ts";
 import type { Shape } from "../policy/columns.ts";
-import { cellFault, type Fault, quoted, refuseFaults } from "../policy/fault.ts";
+import { cellFault, type Fault, quoted, refuseFaults, usedId } from "../policy/fault.ts";
 import { type Row, readRows } from "../policy/rows.ts";
 import { type Exception, endOf } from "./exception.ts";
 
@@ -49,8 +49,7 @@ export function loadExceptions(bytes: Uint8Array, where: string): Exception[] {
     const id = cells.get("id") ?? "";
     const same = rowOf.get(id);
     if (id === "" || same === undefined) rowOf.set(id, number);
-    else
-      faults.push(cellFault(SHAPE, number, "id", `${quoted(id)}, as in row ${same}`, { expected: "an id of its own" }));
+    else faults.push(usedId(SHAPE, number, id, same));
   }
   refuseFaults(where, faults, SHAPE);
   return rows.map(exceptionOf);

@@ -73,18 +73,18 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
     const { source, passedOver, lastTime, isDigest, problem } = await readLog(
       input,
       ({ id }) => {
-        const object = start(id);
+        const started = start(id);
         evidence = audit.evidenceOn?.(id);
         return auditInto(tally, {
           ...audit.judge,
           ...(evidence && { resolvers: evidence.resolvers }),
           onJudgement(judgement) {
-            audit.onJudgement?.(judgement, object);
+            audit.onJudgement?.(judgement, started);
             if (!kept && !audit.onFinding) return;
             if (!copies.hold(judgement)) tellFindings(judgement);
           },
           onMalformed(line) {
-            audit.onMalformed?.(line, object);
+            audit.onMalformed?.(line, started);
             kept?.malformed(line);
           },
         });

@@ -1,6 +1,6 @@
 import { ANY_ENCRYPTION, COPY, ENCRYPTIONS, HTTP, HTTPS, INTERFACES, PART_COPY, SIGNATURES } from "../facts.ts";
 import { type Column, DECISION_TABLE, type Expectation, PROTOCOLS, TLS_VERSIONS } from "./columns.ts";
-import { cellFault, type Fault, quoted } from "./fault.ts";
+import { cellFault, type Fault, quoted, usedId } from "./fault.ts";
 import { didYouMean } from "./nearest.ts";
 import { type Rule, SEVERITIES, type Severity } from "./policy.ts";
 import type { Row } from "./rows.ts";
@@ -17,7 +17,7 @@ export function rulesOf(rows: readonly Row<Column>[], faults: Fault[]): Rule[] {
   for (const [i, { id, interfaces, source, target }] of rules.entries()) {
     const { number } = rows[i]!;
     const sameId = ids.get(id);
-    if (sameId !== undefined) faults.push(usedId(number, id, sameId));
+    if (sameId !== undefined) faults.push(usedId(DECISION_TABLE, number, id, sameId));
     else if (id !== "") ids.set(id, number);
 
     if (interfaces === 0 || source === 0 || target === 0) continue;
@@ -111,10 +111,6 @@ function ruleOf({ number, cells }: Row<Column>, faults: Fault[]): Rule {
     title: text("title"),
     cite: text("cite"),
   };
-}
-
-function usedId(row: number, id: string, same: number): Fault {
-  return cellFault(DECISION_TABLE, row, "id", `${quoted(id)}, as in row ${same}`, { expected: "an id of its own" });
 }
 
 function sameConditions(row: number, same: number): Fault {

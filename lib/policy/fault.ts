@@ -34,6 +34,10 @@ export function cellFault<Name extends string>(
   return { row, column, found, ...cells[column], ...instead };
 }
 
+export function usedId(shape: Shape<"id">, row: number, id: string, same: number): Fault {
+  return cellFault(shape, row, "id", `${quoted(id)}, as in row ${same}`, { expected: "an id of its own" });
+}
+
 /** @throws {PolicyError} where there are faults: all of them, in the order in which a person goes through the table */
 export function refuseFaults<Name extends string>(where: string, faults: readonly Fault[], shape: Shape<Name>): void {
   if (faults.length === 0) return;

@@ -13,21 +13,18 @@ const MOST_CARRIED = MAX_LINE + 1;
 export interface LineTaker {
   /** Whole lines, each ended by its LF; one may be longer than {@link MAX_LINE}. `offset` is the object's byte at `from`. */
   lines(bytes: Buffer, from: number, to: number, offset: number): void;
-  /** A line longer than {@link MAX_LINE}: its first bytes, and its length without the line end. */
-  overlong(start: Buffer, length: number, offset: number): void;
-  /** The last line, where what came behind its bytes could not be had: the same of it. */
-  cut?(start: Buffer, length: number, offset: number): void;
+  /** A line that is malformed as it stands, and why: its first bytes, and its length without the line end. */
+  malformed(start: Buffer, length: number, offset: number, reason: string): void;
 }
 
 export interface LineSplitter {
   push(chunk: Buffer): void;
-  /** @param isCut the bytes failed before their end */
+  /** @param isCut the bytes failed before their end, and what there is of the last line says nothing */
   end(isCut?: boolean): void;
 }
 
-/** Why a line is malformed that a source cannot read. */
 export const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;
-export const CUT = "the log object could not be read to this line's end";
+const CUT = "the log object could not be read to this line's end";
 
 /** Cuts a stream of chunks into blocks of whole lines, keeping at most one line. The last line needs no LF. */
 export function createLineSplitter(taker: LineTaker): LineSplitter {
@@ -73,11 +70,9 @@ export function createLineSplitter(taker: LineTaker): LineSplitter {
 
   function flush(isCut = false): void {
     const length = last === CR ? begun - 1 : begun;
-    const start = carry.subarray(0, Math.min(begun, KEPT));
-    if (length > MAX_LINE) {
-      taker.overlong(start, length, offset);
-    } else if (isCut && taker.cut) {
-      taker.cut(start, begun, offset);
+    if (length > MAX_LINE || isCut) {
+      const reason = length > MAX_LINE ? TOO_LONG : CUT;
+      taker.malformed(carry.subarray(0, Math.min(begun, KEPT)), length, offset, reason);
     } else {
       carry[begun] = LF;
       taker.lines(carry, 0, begun + 1, offset);

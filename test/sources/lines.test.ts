@@ -22,7 +22,7 @@ function split(chunks: readonly string[]): Line[] {
         at = end + 1;
       }
     },
-    overlong(start, length, offset) {
+    malformed(start, length, offset) {
       lines.push({ text: null, length, start: start.toString("latin1"), offset });
     },
   });

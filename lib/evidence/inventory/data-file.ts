@@ -58,7 +58,7 @@ export async function readDataFile(
           start = end;
         }
       },
-      overlong() {
+      malformed() {
         throw new Error(`has a row longer than ${MAX_LINE} bytes`);
       },
     });

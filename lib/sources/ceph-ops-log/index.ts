@@ -49,14 +49,15 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
         window = next;
       }
     },
-    overlong(start, length, offset) {
+    malformed(start, length, offset, reason) {
       line++;
-      reject(start, length, offset, TOO_LONG);
+      reject(start, length, offset, reason);
     },
   });
   return {
     push: splitter.push,
-    end: splitter.end,
+    // JSON is whole or it is not, so that a line that is cut tells.
+    end: () => splitter.end(),
     get passedOver() {
       return passedOver;
     },

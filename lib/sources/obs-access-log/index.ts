@@ -1,7 +1,7 @@
 import { interfaceCode, OFF_NETWORK } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import { formatOfAccessLog } from "../access-log-format.ts";
-import { CUT, createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
+import { createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
 import { CR, LF } from "../s3-access-log/bytes.ts";
 import { createFields, TIME } from "../s3-access-log/fields.ts";
 import { COPY_READ_HALVES } from "../s3-access-log/record-facts.ts";
@@ -36,13 +36,9 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
         at = lf + 1;
       }
     },
-    overlong(start, length, offset) {
+    malformed(start, length, offset, reason) {
       line++;
-      reject(start, length, offset, TOO_LONG);
-    },
-    cut(start, length, offset) {
-      line++;
-      reject(start, length, offset, CUT);
+      reject(start, length, offset, reason);
     },
   });
   return {

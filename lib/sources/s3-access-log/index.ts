@@ -1,7 +1,7 @@
 import type { Facts } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import { formatOfAccessLog } from "../access-log-format.ts";
-import { CUT, createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
+import { createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
 import { CR, LF } from "./bytes.ts";
 import { decodeRecord } from "./decode.ts";
@@ -54,11 +54,8 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
         window = next;
       }
     },
-    overlong(start, length, offset) {
-      reject(start, length, ++line, offset, TOO_LONG);
-    },
-    cut(start, length, offset) {
-      reject(start, length, ++line, offset, CUT);
+    malformed(start, length, offset, reason) {
+      reject(start, length, ++line, offset, reason);
     },
   });
   return {
