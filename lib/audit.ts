@@ -163,10 +163,14 @@ export function auditInto(tally: Tally, audit: Audit): Recipient {
     const verdict = headline(audit.policies, facts);
     return verdict === "violation" || verdict === "indeterminate" ? DECODE : COUNT;
   }
+  function wants(facts: Facts): boolean {
+    looks[facts] ||= look(facts);
+    return looks[facts] === DECODE || audit.everyRecord === true;
+  }
   return {
+    wants,
     see(facts) {
-      looks[facts] ||= look(facts);
-      if (looks[facts] === DECODE || audit.everyRecord) return true;
+      if (wants(facts)) return true;
       tally.add(facts);
       return false;
     },
@@ -209,11 +213,13 @@ export function openInto(judging: Judge, onOpen: (judgement: Judgement) => void)
 /** A recipient of the records alone whose facts are wanted. */
 function recipientOf(isWanted: (facts: Facts) => boolean, judge: Recipient["judge"]): Recipient {
   const looks = new Uint8Array(FACTS_SIZE);
+  function see(facts: Facts): boolean {
+    looks[facts] ||= isWanted(facts) ? DECODE : COUNT;
+    return looks[facts] === DECODE;
+  }
   return {
-    see(facts) {
-      looks[facts] ||= isWanted(facts) ? DECODE : COUNT;
-      return looks[facts] === DECODE;
-    },
+    wants: see,
+    see,
     judge,
     malformed() {},
   };

@@ -108,8 +108,10 @@ export function createTwins(wanted: WantedTwins = new Map()): Twins {
     },
     recipientFor(sourceId) {
       const interfaces = wanted.get(sourceId)?.interfaces;
+      const see = (facts: Facts) => interfaces?.has(interfaceCode(facts)) ?? false;
       return {
-        see: (facts) => interfaces?.has(interfaceCode(facts)) ?? false,
+        wants: see,
+        see,
         judge(record) {
           const name = nameOf(record);
           const { facts, time, operation, copySource } = record;

@@ -3,6 +3,8 @@ import type { LogRecord, Malformed, ObjectVersion } from "../record.ts";
 
 /** Whom a reader tells what it read, in the order of the log object. */
 export interface Recipient {
+  /** Whether `see` could ask for a record with these facts, or with some of these possibilities alone. Asked to spare work. */
+  wants?(facts: Facts): boolean;
   /** Counts a record by its facts. True: the record matters, `judge` must follow with all of it. */
   see(facts: Facts): boolean;
   judge(record: LogRecord): void;
@@ -23,7 +25,7 @@ export interface ReaderOptions {
   onCopyHalf?: (half: CopyHalf) => void;
 }
 
-/** Reads one log object. Bytes in, records out; holds no more than one line. */
+/** Reads one log object. Bytes in, records out; holds a bounded part of it. */
 export interface Reader {
   /** Takes the next bytes. They may be reused by the caller as soon as this returns. */
   push(chunk: Buffer): void;

@@ -4,7 +4,6 @@ import {
   COMPLETE,
   COPY,
   GET,
-  get,
   HEAD,
   HTTP,
   HTTPS,
@@ -39,52 +38,57 @@ const SSE_C_HEADER = `${SSE}-customer-algorithm`;
 const CHOOSES = new Set([PUT, POST, INITIATE, COPY]);
 const MAKES = new Set([PUT, POST, COPY, COMPLETE]);
 
-/** The facts of every record of a log object: straightforward, and without care for odd events, order or memory. */
+interface Write {
+  time: number;
+  /** 0 if it made nothing. */
+  encryption: number;
+}
+
+/** The facts of every record of a log object: straightforward, and without care for odd events or memory. */
 export function readWithJsonParse(text: string, see: (facts: number) => void): void {
-  const writes = new Map<string, { time: number; encryption: number }>();
+  const events = (JSON.parse(text).Records as Json[]).filter((event) => event.eventSource === "s3.amazonaws.com");
+  const writes = new Map<string, Write[]>();
   const uploads = new Map<string, number>();
-  for (const event of JSON.parse(text).Records as Json[]) {
-    if (event.eventSource !== "s3.amazonaws.com") continue;
+  const targets = events.map((event) => {
     const { requestParameters: asked, responseElements: answered, additionalEventData: data } = event;
     const code = CODES[event.eventName] ?? OTHER;
-    const time = Date.parse(event.eventTime);
-    const place = `${asked?.bucketName}/${asked?.key}`;
-
-    let target =
+    const target =
       (APPLIED[data?.SSEApplied] ?? 0) |
       (HEADERS[answered?.[SSE]] ?? 0) |
       (CHOOSES.has(code) ? (HEADERS[asked?.[SSE]] ?? 0) : 0) |
       (asked?.[SSE_C_HEADER] || answered?.[SSE_C_HEADER] ? SSE_C : 0);
-    if (target === 0 && (code === GET || code === HEAD)) {
-      const write = writes.get(place);
-      if (write && write.time < time) target = write.encryption;
-    }
+    if (code === INITIATE && !event.errorCode) uploads.set(answered?.uploadId, target || ANY_ENCRYPTION);
+    return target;
+  });
+  for (const [i, event] of events.entries()) {
+    const code = CODES[event.eventName] ?? OTHER;
+    if (event.errorCode || (!MAKES.has(code) && event.eventName !== "DeleteObject")) continue;
+    const { bucketName, key, uploadId } = event.requestParameters;
+    const encryption = targets[i] || (code === COMPLETE && uploads.get(uploadId)) || ANY_ENCRYPTION;
+    const place = `${bucketName}/${key}`;
+    if (!writes.has(place)) writes.set(place, []);
+    writes.get(place)!.push({ time: Date.parse(event.eventTime), encryption: MAKES.has(code) ? encryption : 0 });
+  }
+
+  function found(place: string, time: number): number {
+    const before = (writes.get(place) ?? []).filter((write) => write.time <= time);
+    const last = Math.max(...before.map((write) => write.time));
+    const newest = before.filter((write) => write.time === last);
+    const isSure = last < time && newest.every(({ encryption }) => encryption !== 0);
+    return isSure ? newest.reduce((all, { encryption }) => all | encryption, 0) : 0;
+  }
+
+  for (const [i, event] of events.entries()) {
+    const asked = event.requestParameters;
+    const code = CODES[event.eventName] ?? OTHER;
+    const time = Date.parse(event.eventTime);
+    let target = targets[i]!;
+    if (target === 0 && (code === GET || code === HEAD)) target = found(`${asked?.bucketName}/${asked?.key}`, time);
     if (target === 0 && (code === PART || code === PART_COPY || code === COMPLETE))
       target = uploads.get(asked?.uploadId) ?? 0;
-    let source = 0;
-    if (isCopy(code)) {
-      const write = writes.get(decodeURIComponent(asked?.["x-amz-copy-source"] ?? "").replace(/^\//, ""));
-      if (write && write.time < time) source = write.encryption;
-    }
-    const facts = pack(
-      code,
-      transportOf(event),
-      signatureOf(event),
-      source || ANY_ENCRYPTION,
-      target || ANY_ENCRYPTION,
-    );
-
-    if (!event.errorCode) {
-      if (code === INITIATE) uploads.set(answered?.uploadId, get(facts, "target"));
-      else if (MAKES.has(code)) {
-        const before = writes.get(place);
-        if (!before || before.time <= time) {
-          const encryption = get(facts, "target") | (before?.time === time ? before.encryption : 0);
-          writes.set(place, { time, encryption });
-        }
-      } else if (event.eventName === "DeleteObject") writes.delete(place);
-    }
-    see(facts);
+    const copied = isCopy(code) ? decodeURIComponent(asked?.["x-amz-copy-source"] ?? "").replace(/^\//, "") : "";
+    const source = copied === "" ? 0 : found(copied, time);
+    see(pack(code, transportOf(event), signatureOf(event), source || ANY_ENCRYPTION, target || ANY_ENCRYPTION));
   }
 }
 

@@ -1,5 +1,6 @@
 import { createEarlierWrites, type EarlierWrites, type Span, type Write } from "../../evidence/earlier-writes.ts";
 import { reconcile } from "../../evidence/reconcile.ts";
+import { createUploads, type Uploads } from "../../evidence/uploads.ts";
 import {
   ANY_ENCRYPTION,
   COMPLETE,
@@ -61,7 +62,10 @@ const HARMLESS = new Set([
   "put_obj_tags",
 ]);
 
-export function createHistory(writes: EarlierWrites = createEarlierWrites(LIMIT)): History {
+export function createHistory(
+  writes: EarlierWrites = createEarlierWrites(LIMIT),
+  uploads: Uploads = createUploads(LIMIT),
+): History {
   return { settle, note };
 
   function settle(request: Request, own: Facts): Settled {
@@ -86,16 +90,18 @@ export function createHistory(writes: EarlierWrites = createEarlierWrites(LIMIT)
 
   function writeOfTarget({ entry, key, isKeyCertain, versionId }: Request): Write | null {
     // An object that is not there is not the one that was written.
-    if (key === null || !isKeyCertain || entry.status === NOT_FOUND) return null;
-    return writes.of({ bucket: entry.bucket, key, versionId }, entry.time);
+    if (key === null || !isKeyCertain || versionId !== null || entry.status === NOT_FOUND) return null;
+    return writes.of(entry.bucket, key, entry.time);
   }
 
   function writeOfSource({ entry, copySource }: Request): Write | null {
-    return copySource && writes.of(copySource, entry.time);
+    return copySource && copySource.versionId === null
+      ? writes.of(copySource.bucket, copySource.key, entry.time)
+      : null;
   }
 
   function initiateOf({ entry, key, isKeyCertain, uploadId }: Request): Write | null {
-    return key !== null && isKeyCertain && uploadId !== null ? writes.ofUpload(entry.bucket, key, uploadId) : null;
+    return key !== null && isKeyCertain && uploadId !== null ? uploads.of(entry.bucket, key, uploadId) : null;
   }
 
   function note(request: Request, facts: Facts): void {
@@ -107,14 +113,14 @@ export function createHistory(writes: EarlierWrites = createEarlierWrites(LIMIT)
       if (key === null || !isKeyCertain) writes.deletedSome(bucket, span);
       else if (operation === "delete_obj" || !isServed) writes.deleted(bucket, key, span);
       else if (code === PUT || code === COPY || code === COMPLETE)
-        writes.wrote({ bucket, key, versionId: null }, { ...span, requestId, encryption: made(request, facts) });
+        writes.wrote(bucket, key, { ...span, requestId, encryption: made(request, facts) });
       else writes.deletedSome(bucket, span);
     }
     if (key === null || !isKeyCertain || !isServed) return;
     if (code === INITIATE)
-      writes.initiated({ bucket, key, uploadId: null }, { ...span, requestId, encryption: asked(facts) });
+      uploads.initiated({ bucket, key, uploadId: null }, { ...span, requestId, encryption: asked(facts) });
     if (uploadId !== null && (code === COMPLETE || operation === "abort_multipart"))
-      writes.finished(bucket, key, uploadId);
+      uploads.finished(bucket, key, uploadId);
   }
 
   function made(request: Request, facts: Facts): number {

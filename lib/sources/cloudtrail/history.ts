@@ -1,5 +1,7 @@
-import { createEarlierWrites, type EarlierWrites, type Write } from "../../evidence/earlier-writes.ts";
+import { createDatedWrites } from "../../evidence/dated-writes.ts";
+import type { Write } from "../../evidence/earlier-writes.ts";
 import { reconcile } from "../../evidence/reconcile.ts";
+import { createUploads } from "../../evidence/uploads.ts";
 import {
   ANY_ENCRYPTION,
   COMPLETE,
@@ -10,6 +12,7 @@ import {
   get,
   HEAD,
   INITIATE,
+  interfaceCode,
   PART,
   PART_COPY,
   PUT,
@@ -17,13 +20,13 @@ import {
 import type { ObjectVersion } from "../../record.ts";
 import { hashOfText } from "./event.ts";
 import { isByService } from "./facts.ts";
-import { ASKED_SSE, ASKED_SSE_C, GIVEN_UPLOAD_ID, KEY, STORED_VERSION_ID, UPLOAD_ID } from "./fields.ts";
+import { ASKED_SSE, ASKED_SSE_C, GIVEN_UPLOAD_ID, KEY, UPLOAD_ID } from "./fields.ts";
 import { createKeyFilter } from "./key-filter.ts";
-import { createPendingWrites, LAST_MS } from "./pending-writes.ts";
 import { copySourceOf, objectOf, type Request, requestIdOf } from "./request.ts";
 import type { Text } from "./text.ts";
+import { CHANGED, createWrites, DELETED, MADE, MADE_UNASKED, type WriteTold } from "./writes.ts";
 
-/** What an earlier event of the log object says of a fact. */
+/** What another event of the log object says of a fact. */
 export interface Settlement {
   fact: "source" | "target";
   by: "earlier-write" | "multipart-initiate";
@@ -39,102 +42,157 @@ export interface Settled {
   unasked: readonly FactName[];
 }
 
-/** What the events of one log object, in their order there, say of the objects and uploads that later ones name. */
-export interface History {
-  /** A request's facts after what came before it in the log object, which must all have been noted. */
-  settle(request: Request): Settled;
-  note(request: Request, settled: Settled): void;
+/** What the other events of the log object may tell of a request. */
+export interface Question {
+  /** What its own event proves. */
+  alone: Settled;
+  time: number;
+  /** Of the objects that it names: the one that it reads, the one that it copies. */
+  read: Asked | null;
+  copied: Asked | null;
+  /** The upload that it belongs to. */
+  upload: { bucket: string; key: string; uploadId: string } | null;
 }
 
-/** Objects that are remembered, and uploads likewise: some 50 MB. */
+interface Asked {
+  object: ObjectVersion;
+  /** Of a copy, which may be onto itself. */
+  requestId?: string;
+  /** Of its key, see {@link KeyFilter}. */
+  hash: number;
+}
+
+/**
+ * What the events of one log object say of the objects and uploads that others of them name. CloudTrail lists events in no order,
+ * so the times of the events count, and nothing is known of an object before all of them have come.
+ */
+export interface History {
+  /** Takes in what an event does. */
+  note(request: Request, alone: Settled): void;
+  /** `null` where no other event can tell more. */
+  question(request: Request, alone: Settled): Question | null;
+  /** Before the end, by the initiates of uploads alone, as far as they have come. */
+  answer(question: Question): Settled;
+  /** All events have come. */
+  end(): void;
+}
+
+/** Writes that are remembered, and uploads likewise: some 50 MB. */
 const LIMIT = 100_000;
+/** Events are dated to the second. */
+const LAST_MS = 999;
 /** Stands for the encryption of a write that asked for none, so that it is told from one that is not known. */
 const BY_DEFAULT = ANY_ENCRYPTION + 1;
 /** An access point's alias or ARN in place of the bucket's name: which bucket that is does not stand in the event. */
 const ALIAS = /[:/]|-s3alias$|--\w+-s3$|\.mrap$/;
 
-export function createHistory(text: Text, writes: EarlierWrites = createEarlierWrites(LIMIT)): History {
-  const keys = createKeyFilter();
-  const pending = createPendingWrites(text, LIMIT, writes.wrote);
-  /** Writes up to this time may have been followed by one through an access point. */
-  let doubtfulUntil = Number.NEGATIVE_INFINITY;
-  return { settle, note };
+export function createHistory(text: Text): History {
+  const written = createKeyFilter();
+  const asked = createKeyFilter();
+  const writes = createWrites(text, LIMIT);
+  const objects = createDatedWrites();
+  const uploads = createUploads(LIMIT);
+  let changes = 0;
+  return { note, question, answer, end };
 
-  function settle(request: Request): Settled {
-    const { own } = request;
-    switch (request.code) {
-      case GET:
-      case HEAD:
-        // An object that is not there is not the one that was written.
-        if (request.target !== 0 || request.status === 404 || !mayBeKnown(request)) break;
-        pending.tell(request.event.hash(KEY));
-        return fit(nothing(own), "target", "earlier-write", writeOf(objectOf(request), request.time));
-      case PUT:
-      case INITIATE:
-        if (asksForNothing(request)) return leftToStore(own);
-        break;
-      case COPY:
-        return settleSource(request, asksForNothing(request) ? leftToStore(own) : nothing(own));
-      case PART:
-      case COMPLETE:
-        return fit(nothing(own), "target", "multipart-initiate", initiateOf(request));
-      case PART_COPY:
-        return settleSource(request, fit(nothing(own), "target", "multipart-initiate", initiateOf(request)));
-    }
-    return nothing(own);
-  }
-
-  function settleSource(request: Request, before: Settled): Settled {
-    const source = request.source === 0 ? copySourceOf(request) : null;
-    if (source === null) return before;
-    pending.tell(hashOfText(source.key));
-    return fit(before, "source", "earlier-write", writeOf(source, request.time));
-  }
-
-  /** Of most keys nothing is known, and that shows without making strings of them. */
-  function mayBeKnown({ event }: Request): boolean {
-    return keys.mayHave(event.hash(KEY));
-  }
-
-  function writeOf(object: ObjectVersion | null, at: number): Write | null {
-    const write = object && writes.of(object, at);
-    return write && write.from > doubtfulUntil ? write : null;
-  }
-
-  function initiateOf(request: Request): Write | null {
-    if (!mayBeKnown(request)) return null;
-    const object = objectOf(request);
-    const uploadId = request.event.only(UPLOAD_ID);
-    return object && uploadId !== null ? writes.ofUpload(object.bucket, object.key, uploadId) : null;
-  }
-
-  function note(request: Request, { facts, unasked }: Settled): void {
-    const { event, effect, status, time, bucket } = request;
+  function note(request: Request, { unasked }: Settled): void {
+    const { event, effect, operation, status, time, bucket, own } = request;
+    const isUnasked = unasked.length > 0;
     // What the store refused it did not do; what it failed in it may have done.
     if (effect === "none" || (status >= 400 && status < 500)) return;
-    const hash = event.hash(KEY);
-    const encryption = unasked.length > 0 && unasked.includes("target") ? BY_DEFAULT : get(facts, "target");
-    const isMade = effect === "makes" && status < 500;
-    if (effect === "begins" || isMade) keys.add(hash);
-    if (isMade && bucket !== null && !ALIAS.test(bucket) && pending.add(event, bucket, time, encryption)) return;
-
-    const object = objectOf(request);
-    const write: Write = { requestId: requestIdOf(request), from: time, until: time + LAST_MS, encryption };
-    if (effect === "begins") {
-      const uploadId = event.only(GIVEN_UPLOAD_ID);
-      if (object === null || uploadId === null) return;
-      writes.initiated({ bucket: object.bucket, key: object.key, uploadId }, write);
-    } else if (bucket === null || ALIAS.test(bucket)) {
-      doubtfulUntil = Math.max(doubtfulUntil, write.until);
-    } else if (object === null) {
-      pending.tell(0);
-      writes.deletedSome(bucket, write);
-    } else {
-      pending.tell(hash);
-      if (isMade) writes.wrote({ ...object, versionId: event.only(STORED_VERSION_ID) }, write);
-      else writes.deleted(bucket, object.key, write);
-    }
+    if (effect === "begins") noteUpload(request, isUnasked);
+    else if (bucket === null || ALIAS.test(bucket)) change(null, time, isDeletion(operation));
+    else if (!isNamed(request)) change(bucket, time, isDeletion(operation));
+    else if (effect === "makes" && status < 500) {
+      written.add(event.hash(KEY));
+      writes.add(event, bucket, time, isUnasked ? MADE_UNASKED : MADE, own);
+    } else writes.add(event, bucket, time, isDeletion(operation) || effect === "makes" ? DELETED : CHANGED, own);
   }
+
+  /** Of which object or bucket, nobody knows. */
+  function change(bucket: string | null, time: number, isDeletion: boolean): void {
+    if (changes++ < LIMIT) objects.changed(bucket, null, time, isDeletion);
+    else objects.forgot(time);
+  }
+
+  function noteUpload(request: Request, isUnasked: boolean): void {
+    const { event, own, time } = request;
+    const object = objectOf(request);
+    const uploadId = event.only(GIVEN_UPLOAD_ID);
+    if (object === null || uploadId === null) return;
+    const encryption = isUnasked ? BY_DEFAULT : get(own, "target");
+    const write = { requestId: requestIdOf(request), from: time, until: time + LAST_MS, encryption };
+    uploads.initiated({ bucket: object.bucket, key: object.key, uploadId }, write);
+  }
+
+  function question(request: Request, alone: Settled): Question | null {
+    const { event, code, time, status } = request;
+    const isRead = code === GET || code === HEAD;
+    const isOfUpload = code === PART || code === COMPLETE || code === PART_COPY;
+    const object = isRead || isOfUpload ? objectOf(request) : null;
+    // An object that is not there is not the one that was written.
+    const read = isRead && request.target === 0 && status !== 404 && object ? asking(object, event.hash(KEY)) : null;
+    const source = (code === COPY || code === PART_COPY) && request.source === 0 ? copySourceOf(request) : null;
+    const copied = source && { ...asking(source, hashOfText(source.key)), requestId: requestIdOf(request) };
+    const uploadId = isOfUpload && object ? event.only(UPLOAD_ID) : null;
+    const upload = object && uploadId !== null ? { bucket: object.bucket, key: object.key, uploadId } : null;
+    return read || copied || upload ? { alone, time, read, copied, upload } : null;
+  }
+
+  function asking(object: ObjectVersion, hash: number): Asked {
+    asked.add(hash);
+    return { object, hash };
+  }
+
+  function answer({ alone, time, read, copied, upload }: Question): Settled {
+    let settled = alone;
+    if (upload) {
+      const initiate = uploads.of(upload.bucket, upload.key, upload.uploadId);
+      settled = fit(settled, "target", "multipart-initiate", initiate);
+    }
+    if (read) settled = fit(settled, "target", "earlier-write", writeOf(read, time));
+    if (copied) settled = fit(settled, "source", "earlier-write", writeOf(copied, time));
+    return settled;
+  }
+
+  /** Of most keys nothing is known, and that shows without making names of them. */
+  function writeOf({ object, hash, requestId }: Asked, at: number): Write | null {
+    return written.mayHave(hash) ? objects.of(object, at, requestId) : null;
+  }
+
+  function end(): void {
+    objects.forgot(writes.forgottenUntil);
+    writes.tell(asked, wrote);
+  }
+
+  function wrote({ object, uploadId, requestId, time, kind, own }: WriteTold): void {
+    const { bucket, key } = object;
+    if (kind === DELETED || kind === CHANGED) {
+      objects.changed(bucket, key, time, kind === DELETED);
+      return;
+    }
+    // A completion inherits from its initiate, which may be listed behind it.
+    const isCompletion = interfaceCode(own) === COMPLETE && uploadId !== null;
+    const initiate = isCompletion ? uploads.of(bucket, key, uploadId) : null;
+    const { facts, unasked } = fit(nothing(own), "target", "multipart-initiate", initiate);
+    const encryption = kind === MADE_UNASKED || unasked.length > 0 ? BY_DEFAULT : get(facts, "target");
+    objects.wrote(object, { requestId, from: time, until: time + LAST_MS, encryption });
+  }
+}
+
+function isNamed({ event }: Request): boolean {
+  return event.plainLength(KEY) > 0 || event.only(KEY) !== null;
+}
+
+/** One that leaves the other versions of its objects. */
+function isDeletion(operation: string): boolean {
+  return operation.startsWith("Delete");
+}
+
+/** What an event proves by itself. */
+export function aloneOf(request: Request): Settled {
+  const isChoice = request.code === PUT || request.code === INITIATE || request.code === COPY;
+  return isChoice && asksForNothing(request) ? { ...nothing(request.own), unasked: ["target"] } : nothing(request.own);
 }
 
 const NO_SETTLEMENTS: Settled["settlements"] = [];
@@ -142,10 +200,6 @@ const NO_FACTS: Settled["unasked"] = [];
 
 function nothing(own: Facts): Settled {
   return { facts: own, settlements: NO_SETTLEMENTS, unasked: NO_FACTS };
-}
-
-function leftToStore(own: Facts): Settled {
-  return { facts: own, settlements: NO_SETTLEMENTS, unasked: ["target"] };
 }
 
 /**

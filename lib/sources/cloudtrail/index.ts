@@ -1,11 +1,13 @@
+import type { LogRecord } from "../../record.ts";
 import { MAX_LINE } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
 import { createDocumentReader } from "./documents.ts";
 import { createEvent, type Event } from "./event.ts";
 import { DETAIL, EVENT_SOURCE } from "./fields.ts";
-import { createHistory } from "./history.ts";
+import { createHeld } from "./held.ts";
+import { aloneOf, createHistory } from "./history.ts";
 import { recognises } from "./recognise.ts";
-import { recordOf } from "./record.ts";
+import { recordOf, settledRecord } from "./record.ts";
 import { createRequestReader, type Request } from "./request.ts";
 import { createTape, scanObject, type Tape } from "./scan-object.ts";
 import { createWindow, type Window } from "./window.ts";
@@ -54,18 +56,21 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   idle = null;
   const { window, tape, event, isS3, readRequest } = tools;
   const history = createHistory(window);
+  const held = createHeld(({ facts }) => recipient.see(facts), history.answer);
   let passedOver = 0;
   let lastTime: number | null = null;
 
   const documents = createDocumentReader(window, tape, {
     walk: event.walk,
     object,
-    malformed: (line) => recipient.malformed(line),
+    malformed: (line) => held.inOrder(line.offset, () => recipient.malformed(line)),
   });
   return {
     push: documents.push,
     end() {
       documents.end();
+      history.end();
+      held.end();
       window.clear();
       idle = tools;
     },
@@ -102,11 +107,27 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     const request = readRequest();
     if (typeof request === "string") return request;
     lastTime = request.time;
-    const settled = history.settle(request);
-    // Also outside of the time range: later events may rest on it.
-    history.note(request, settled);
-    if (request.time < since || request.time >= until) passedOver++;
-    else if (recipient.see(settled.facts)) recipient.judge(recordOf(request, settled, line, offset));
+    held.reached(offset);
+    const alone = aloneOf(request);
+    // Also outside of the time range: other events may rest on it.
+    history.note(request, alone);
+    if (request.time < since || request.time >= until) {
+      passedOver++;
+      return null;
+    }
+    const question = history.question(request, alone);
+    if (recipient.wants?.(alone.facts) === false) {
+      if (question) held.count(question);
+      else recipient.see(alone.facts);
+      return null;
+    }
+    const record = recordOf(request, alone, line, offset);
+    if (question) held.hold(offset, () => tell(settledRecord(record, history.answer(question))));
+    else held.inOrder(offset, () => tell(record));
     return null;
+  }
+
+  function tell(record: LogRecord): void {
+    if (recipient.see(record.facts)) recipient.judge(record);
   }
 }

@@ -1,5 +1,5 @@
 import type { Narrowing } from "../../evidence/evidence.ts";
-import { ANY_ENCRYPTION, ANY_TRANSPORT, get, HTTP, isCopy, size } from "../../facts.ts";
+import { ANY_ENCRYPTION, ANY_TRANSPORT, type Facts, get, HTTP, isCopy, size } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import type { Event } from "./event.ts";
 import { isAnonymous, isByService } from "./facts.ts";
@@ -24,14 +24,14 @@ import {
 import type { Settled, Settlement } from "./history.ts";
 import { copySourceOf, type Request, requestIdOf } from "./request.ts";
 
-/** The whole record of an event of S3. */
-export function recordOf(request: Request, settled: Settled, line: number, offset: number): LogRecord {
+/** The whole record of an event of S3, by what the event proves itself. */
+export function recordOf(request: Request, { facts, unasked }: Settled, line: number, offset: number): LogRecord {
   const { event, code } = request;
   return {
     line,
     offset,
-    facts: settled.facts,
-    evidence: settled.settlements.filter((settlement) => !settlement.isContradiction).map(narrowing),
+    facts,
+    evidence: [],
     time: request.time,
     requestId: requestIdOf(request),
     operation: request.operation,
@@ -51,8 +51,20 @@ export function recordOf(request: Request, settled: Settled, line: number, offse
     tlsVersion: first(event, TLS_VERSION),
     host: first(event, HOST, TLS_HOST),
     authType: first(event, AUTHENTICATION_METHOD),
-    reason: reasonOf(request, settled),
-    ...(settled.unasked.length > 0 && { unasked: settled.unasked }),
+    reason: reasonOf(request),
+    ...(unasked.length > 0 && { unasked }),
+  };
+}
+
+/** The record after what other events say. */
+export function settledRecord(record: LogRecord, { facts, settlements, unasked }: Settled): LogRecord {
+  const contradiction = settlements.find(({ isContradiction }) => isContradiction);
+  return {
+    ...record,
+    facts,
+    evidence: settlements.filter(({ isContradiction }) => !isContradiction).map(narrowing),
+    reason: contradiction ? contradictionOf(contradiction, facts) : record.reason,
+    ...(unasked.length > 0 && { unasked }),
   };
 }
 
@@ -81,15 +93,15 @@ function nameOf({ requestId, from }: Settlement["write"]): string {
   return `request ${requestId} of ${new Date(from).toISOString()}`;
 }
 
-function reasonOf({ event, target }: Request, { facts, settlements }: Settled): string | null {
-  const contradiction = settlements.find((settlement) => settlement.isContradiction);
-  if (contradiction) {
-    const isOpen = size(get(facts, contradiction.fact)) > 1;
-    return `the event contradicts ${nameOf(contradiction.write)} on the encryption${isOpen ? ", so that both stay possible" : ""}`;
-  }
+function contradictionOf({ fact, write }: Settlement, facts: Facts): string {
+  const isOpen = size(get(facts, fact)) > 1;
+  return `the event contradicts ${nameOf(write)} on the encryption${isOpen ? ", so that both stay possible" : ""}`;
+}
+
+function reasonOf({ event, target, own }: Request): string | null {
   if (target === ANY_ENCRYPTION) return "the event holds an encryption that is not known";
   if (size(target) > 1) return "the event names more than one encryption, so that each of them stays possible";
-  switch (get(facts, "transport")) {
+  switch (get(own, "transport")) {
     case HTTP:
       return "the request was signed, and has neither a TLS version nor a cipher suite: plain HTTP";
     case ANY_TRANSPORT:

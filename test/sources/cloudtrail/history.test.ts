@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type EventMembers, logOf, NO_TLS, s3Event } from "./events.ts";
-import { readAll, spell } from "./read-all.ts";
+import { type Facts, GET, interfaceCode } from "../../../lib/facts.ts";
+import type { LogRecord } from "../../../lib/record.ts";
+import { cloudtrail } from "../../../lib/sources/cloudtrail/index.ts";
+import { type EventMembers, logOf, NO_TLS, otherEvent, s3Event } from "./events.ts";
+import { type Read, readAll, recipientOf, spell } from "./read-all.ts";
 
 const SSE = "x-amz-server-side-encryption";
 const SSE_C = `${SSE}-customer-algorithm`;
@@ -205,6 +208,87 @@ describe("an earlier write of the same key settles", () => {
   ];
   it.each(cases)("%s", (_, events, expected) => expect(last(...events)).toEqual(expected));
 
+  /** The encryption of the event at this line. */
+  const ofLine = (line: number, ...events: EventMembers[]) =>
+    spell(readAll(logOf(...events)).records.find((record) => record.line === line)!.facts)
+      .split(" ")
+      .at(-1);
+
+  it("the log lists events in no order: their times count", () => {
+    const kms = at(4, "PutObject", stored("SSE_KMS"));
+    const read = at(5, "GetObject");
+    expect(ofLine(1, read, kms)).toBe("SSE-KMS");
+    expect(ofLine(2, at(2, "PutObject", stored("SSE_S3")), read, kms)).toBe("SSE-KMS");
+    expect(ofLine(2, kms, read, at(5, "PutObject"))).toBe("any");
+    expect(ofLine(2, kms, read, at(4, "DeleteObject"))).toBe("any");
+    expect(ofLine(2, kms, read, at(5, "DeleteObjects", asks({ key: undefined })))).toBe("any");
+    expect(ofLine(2, kms, read, at(4, "PutObject", asks({ bucketName: "pay-slips-7h3-s3alias" })))).toBe("any");
+    expect(ofLine(2, kms, read, at(6, "DeleteObject"))).toBe("SSE-KMS");
+    expect(
+      ofLine(1, at(3, "HeadObject", asks({ versionId: "v1" })), at(2, "PutObject", stored("SSE_C", version("v1")))),
+    ).toBe("SSE-C");
+  });
+
+  it("records come in the order of the log object, whatever they wait for", () => {
+    const { records } = readAll(
+      logOf(at(5, "GetObject"), at(1, "PutObject"), at(6, "GetObject"), at(2, "ListObjects")),
+    );
+    expect(records.map(({ line }) => line)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("a version that may have been encrypted anew since is not known", () => {
+    const put = at(1, "PutObject", stored("SSE_S3", version("v1")));
+    const read = at(3, "GetObject", asks({ versionId: "v1" }));
+    expect(ofLine(3, put, at(2, "UpdateObjectEncryption"), read)).toBe("any");
+    expect(ofLine(3, put, at(2, "DeleteObject"), read)).toBe("SSE-S3");
+  });
+
+  it("what lies more than 128 MiB behind a read in the log object is too late", () => {
+    const put = at(1, "PutObject", stored("SSE_KMS"));
+    const begun = at(1, "CreateMultipartUpload", { responseElements: { uploadId: "u1" }, ...stored("SSE_C") });
+    const part = at(3, "UploadPart", asks({ uploadId: "u1", key: "2026/01.pdf" }));
+    const early = [put, begun, at(2, "GetObject"), part].map((event) => JSON.stringify(event)).join(",");
+    const padding = Buffer.from(`,${JSON.stringify(otherEvent({ userAgent: "x".repeat(1_000_000) }))}`);
+    const read: Read = { seen: [], records: [], malformed: [], passedOver: 0 };
+    const reader = cloudtrail.open(recipientOf(read));
+    reader.push(Buffer.from(`[${early}`));
+    for (let bytes = 0; bytes <= 1 << 27; bytes += padding.length) reader.push(padding);
+    expect(read.records.map(({ line }) => line)).toEqual([1, 2]);
+    reader.push(Buffer.from(`,${JSON.stringify(at(2, "HeadObject"))}]`));
+    reader.end();
+    expect(read.records.map(({ facts }) => spell(facts).split(" ").at(-1))).toEqual([
+      "SSE-KMS",
+      "SSE-C",
+      "any",
+      "SSE-C",
+      "SSE-KMS",
+    ]);
+  });
+
+  it("of very many changes of nobody knows which objects, the last are taken to end all that was before them", () => {
+    const put = (second: number) => at(second, "PutObject", stored("SSE_KMS", asks({ key: `at ${second}` })));
+    const read = (second: number) => at(9, "GetObject", asks({ key: `at ${second}` }));
+    const change = (bucketName: string) =>
+      JSON.stringify({
+        eventSource: "s3.amazonaws.com",
+        eventName: "DeleteObjects",
+        eventTime: "2026-02-06T10:00:04Z",
+        requestParameters: { bucketName },
+      });
+    const around = [put(3), put(5), read(3), read(5)].map((event) => JSON.stringify(event));
+    const many = new Array<string>(100_000).fill(change("other"));
+    const encryptions = (changes: string[]) => {
+      const found: LogRecord[] = [];
+      const wants = (facts: Facts) => interfaceCode(facts) === GET;
+      const reader = cloudtrail.open({ wants, see: wants, judge: (record) => found.push(record), malformed() {} });
+      reader.push(Buffer.from(`[${[...around, ...changes].join()}]`));
+      reader.end();
+      return found.map(({ facts }) => spell(facts).split(" ").at(-1));
+    };
+    expect(encryptions(many)).toEqual(["SSE-KMS", "SSE-KMS"]);
+    expect(encryptions([...many, change("yet another")])).toEqual(["any", "SSE-KMS"]);
+  });
+
   it("also outside of the time range", () => {
     const log = logOf(put, at(2, "GetObject"));
     const { records } = readAll(log, { since: Date.UTC(2026, 1, 6, 10, 0, 2) });
@@ -227,7 +311,7 @@ describe("an upload's initiate settles", () => {
     ["a part of the same second", [begun, at(1, "UploadPart", u1)], ["SSE-KMS", began("CreateMultipartUpload@1")]],
     ["a part copy", [begun, at(2, "UploadPartCopy", u1)], ["any→SSE-KMS", began("CreateMultipartUpload@1")]],
     ["the completion", [begun, at(2, "CompleteMultipartUpload", u1)], ["SSE-KMS", began("CreateMultipartUpload@1")]],
-    ["no part that comes before it", [at(2, "UploadPart", u1)], ["any"]],
+    ["no part of which it is not in the log object", [at(2, "UploadPart", u1)], ["any"]],
     ["no other upload", [begun, at(2, "UploadPart", asks({ uploadId: "u2" }))], ["any"]],
     ["no part without an upload id", [begun, at(2, "UploadPart")], ["any"]],
     ["no part without a key", [begun, at(2, "UploadPart", asks({ uploadId: "u1", key: undefined }))], ["any"]],
@@ -270,6 +354,11 @@ describe("an upload's initiate settles", () => {
       [begun, at(2, "CompleteMultipartUpload", u1), at(3, "GetObject")],
       ["SSE-KMS", made("CompleteMultipartUpload@2")],
     ],
+    [
+      "through a completion that is listed before it",
+      [at(2, "CompleteMultipartUpload", u1), begun, at(3, "GetObject")],
+      ["SSE-KMS", made("CompleteMultipartUpload@2")],
+    ],
     ["no read without the completion", [begun, at(2, "UploadPart", u1), at(3, "GetObject")], ["any"]],
     [
       "source and target of a part copy, together with an earlier write",
@@ -282,6 +371,11 @@ describe("an upload's initiate settles", () => {
     ],
   ];
   it.each(cases)("%s", (_, events, expected) => expect(last(...events)).toEqual(expected));
+
+  it("a part that is listed before it", () => {
+    const { records } = readAll(logOf(at(2, "UploadPart", u1), begun));
+    expect(records.map(({ facts }) => spell(facts).split(" ").at(-1))).toEqual(["SSE-KMS", "SSE-KMS"]);
+  });
 });
 
 describe("the encryption is what the store did with a write that asked for none", () => {

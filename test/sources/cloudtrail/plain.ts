@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import { copySourceObject } from "../../../lib/evidence/copy-source.ts";
-import { createEarlierWrites, type Write } from "../../../lib/evidence/earlier-writes.ts";
 import { ENCRYPTIONS, get, INTERFACES, pack, SIGNATURES, set, TRANSPORTS } from "../../../lib/facts.ts";
 import type { ObjectVersion } from "../../../lib/record.ts";
 import type { ReaderOptions } from "../../../lib/sources/source.ts";
@@ -18,12 +17,126 @@ export interface PlainRead {
 
 const ALL = "none|SSE-S3|SSE-KMS|SSE-C".split("|");
 
-/** Reads events that JSON.parse has read: one thing after the other, as the specification puts it. */
+interface PlainRequest {
+  line: number;
+  time: number;
+  code: string;
+  name: string;
+  requestId: string;
+  facts: number;
+  speaksOfTarget: boolean;
+  speaksOfSource: boolean;
+  failed: number;
+  bucket: string | null;
+  key: string | null;
+  versionId: string | null;
+  madeVersion: string | null;
+  uploadId: string | null;
+  givenUploadId: string | null;
+  source: ObjectVersion | null;
+}
+
+/** Reads events that JSON.parse has read: one question after the other, each asked of all events, as the specification puts it. */
 export function readPlainly(events: readonly Json[], options: ReaderOptions = {}): PlainRead {
   const read: PlainRead = { records: [], malformed: [], passedOver: 0 };
-  const writes = createEarlierWrites(100_000);
-  let throughAccessPoint = Number.NEGATIVE_INFINITY;
+  const requests = requestsOf(events, read);
+  for (const request of requests) request.facts = withInitiates(request, requests);
+  // What a request finds hangs on what others wrote, and none of that on what they found.
+  for (const request of requests) request.facts = withWrites(request, requests);
+  for (const { time, facts, line, requestId, code, key, source } of requests) {
+    if (time < (options.since ?? -Infinity) || time >= (options.until ?? Infinity)) read.passedOver++;
+    else
+      read.records.push(
+        `${facts} ${line} ${requestId} ${key} ${code.includes("Copy") ? (source?.bucket ?? null) : null}`,
+      );
+  }
+  return read;
+}
 
+function settle(facts: number, fact: "source" | "target", encryption: number): number {
+  const before = get(facts, fact);
+  return encryption === 0 ? facts : set(facts, fact, before & encryption || before | encryption);
+}
+
+/** A part and a completion inherit from all initiates of their upload. */
+function withInitiates(request: PlainRequest, requests: PlainRequest[]): number {
+  const { code, bucket, key, uploadId, facts } = request;
+  if (!["UploadPart", "UploadPartCopy", "CompleteMultipartUpload"].includes(code)) return facts;
+  if (bucket === null || key === null || uploadId === null) return facts;
+  const initiates = requests.filter(
+    (one) =>
+      one.code === "InitiateMultipartUpload" &&
+      !isRefused(one) &&
+      one.bucket === bucket &&
+      one.key === key &&
+      one.givenUploadId === uploadId,
+  );
+  return settle(
+    facts,
+    "target",
+    initiates.reduce((all, one) => all | get(one.facts, "target"), 0),
+  );
+}
+
+/** A read, and a copy of its source, find what the last write of the seconds before made. */
+function withWrites(request: PlainRequest, requests: PlainRequest[]): number {
+  const { code, bucket, key, versionId, facts, failed } = request;
+  if (["GetObject", "HeadObject"].includes(code) && !request.speaksOfTarget && failed !== 404) {
+    if (bucket === null || key === null) return facts;
+    return settle(facts, "target", encryptionOf({ bucket, key, versionId }, request, requests));
+  }
+  if (["CopyObject", "UploadPartCopy"].includes(code) && !request.speaksOfSource && request.source !== null)
+    return settle(facts, "source", encryptionOf(request.source, request, requests));
+  return facts;
+}
+
+/** 0 where nothing is known. */
+function encryptionOf({ bucket, key, versionId }: ObjectVersion, reader: PlainRequest, all: PlainRequest[]): number {
+  const changing = all.filter((one) => !isRefused(one) && changes(one.code, one.name));
+  const ofIt = changing.filter((one) => mayBeOf(one, bucket, key));
+  const made = ofIt.filter((one) => isNamedPlainly(one) && one.code !== "Other" && one.failed < 500);
+  const other = ofIt.filter((one) => !made.includes(one));
+  const union = (writes: PlainRequest[]) => writes.reduce((bits, one) => bits | get(one.facts, "target"), 0);
+
+  if (versionId !== null) {
+    const making = versionId === "null" ? [] : made.filter(({ madeVersion }) => madeVersion === versionId);
+    const last = making.at(-1);
+    const isChanged = other.some(
+      (one) =>
+        (one.code === "Other" ? !one.name.startsWith("Delete") : !isNamedPlainly(one)) &&
+        one.time >= (last?.time ?? 0) &&
+        one.time <= reader.time,
+    );
+    return isChanged ? 0 : union(making);
+  }
+  const here = ofIt.filter((one) => one.time === reader.time);
+  const isCopyOntoItself =
+    reader.code === "CopyObject" && here.every(({ requestId }) => requestId === reader.requestId);
+  if (here.length > 0 && !(isCopyOntoItself && here.every((one) => made.includes(one)))) return 0;
+  const before = ofIt.filter((one) => one.time < reader.time);
+  const last = Math.max(...before.map(({ time }) => time));
+  const newest = before.filter(({ time }) => time === last);
+  return newest.every((one) => made.includes(one)) ? union(newest) : 0;
+}
+
+function isRefused({ failed }: PlainRequest): boolean {
+  return failed >= 400 && failed < 500;
+}
+
+function isElsewhere(bucket: string | null): boolean {
+  return bucket === null || /[:/]|-s3alias$/.test(bucket);
+}
+
+function isNamedPlainly({ bucket, key }: PlainRequest): boolean {
+  return !isElsewhere(bucket) && key !== null;
+}
+
+function mayBeOf(one: PlainRequest, bucket: string, key: string): boolean {
+  return isElsewhere(one.bucket) || (one.bucket === bucket && (one.key === null || one.key === key));
+}
+
+function requestsOf(events: readonly Json[], read: PlainRead): PlainRequest[] {
+  const requests: PlainRequest[] = [];
   for (const [i, given] of events.entries()) {
     const event =
       member(given, "eventSource").length === 0 && isObject(inner(given, "detail")) ? inner(given, "detail") : given;
@@ -54,10 +167,6 @@ export function readPlainly(events: readonly Json[], options: ReaderOptions = {}
       { NoSuchKey: 404, AccessDenied: 403, InternalError: 500 }[error ?? ""] ?? (error === undefined ? 200 : 400);
     const bucket = only(event, "requestParameters", "bucketName");
     const key = only(event, "requestParameters", "key");
-    const object: ObjectVersion | null =
-      bucket !== null && key !== null
-        ? { bucket, key, versionId: only(event, "requestParameters", "versionId") }
-        : null;
     const header = only(event, "requestParameters", "x-amz-copy-source");
     const source = header === null ? null : copySourceObject(header);
     const uploadId = only(event, "requestParameters", "uploadId");
@@ -67,55 +176,32 @@ export function readPlainly(events: readonly Json[], options: ReaderOptions = {}
       said(event, "requestParameters", "x-amz-copy-source-server-side-encryption-customer-algorithm").length > 0
         ? ["SSE-C"]
         : [];
-    let facts = pack(
-      INTERFACES.indexOf(code as (typeof INTERFACES)[number]),
-      bits(TRANSPORTS, transportOf(event)),
-      bits(SIGNATURES, signatureOf(event)),
-      bits(ENCRYPTIONS, ownSource.length > 0 ? ownSource : ALL),
-      bits(ENCRYPTIONS, ownTarget.length > 0 ? ownTarget : ALL),
-    );
-
-    // What else proves encryption: an earlier write of the same key, or an initiate with the same upload id.
-    const earlier = (of: ObjectVersion | null) => {
-      const write = of && writes.of(of, time);
-      return write && write.from > throughAccessPoint ? write : null;
-    };
-    const settle = (fact: "source" | "target", write: Write | null) => {
-      if (write === null) return;
-      const before = get(facts, fact);
-      facts = set(facts, fact, before & write.encryption || before | write.encryption);
-    };
-    if (["GetObject", "HeadObject"].includes(code) && ownTarget.length === 0 && failed !== 404)
-      settle("target", earlier(object));
-    if (["UploadPart", "UploadPartCopy", "CompleteMultipartUpload"].includes(code) && object && uploadId !== null)
-      settle("target", writes.ofUpload(object.bucket, object.key, uploadId));
-    if (["CopyObject", "UploadPartCopy"].includes(code) && ownSource.length === 0) settle("source", earlier(source));
-
-    const write: Write = {
-      from: time,
-      until: time + 999,
+    requests.push({
+      line: i + 1,
+      time,
+      code,
+      name,
       requestId: only(event, "requestID") ?? only(event, "eventID") ?? "",
-      encryption: get(facts, "target"),
-    };
-    const isRefused = failed >= 400 && failed < 500;
-    if (code === "InitiateMultipartUpload") {
-      const given = only(event, "responseElements", "uploadId");
-      if (!isRefused && object && given !== null) writes.initiated({ ...object, uploadId: given }, write);
-    } else if (!isRefused && changes(code, name)) {
-      if (bucket === null || /[:/]|-s3alias$/.test(bucket))
-        throughAccessPoint = Math.max(throughAccessPoint, write.until);
-      else if (object === null) writes.deletedSome(bucket, write);
-      else if (code === "Other" || failed >= 500) writes.deleted(bucket, object.key, write);
-      else writes.wrote({ ...object, versionId: only(event, "responseElements", "x-amz-version-id") }, write);
-    }
-
-    if (time < (options.since ?? -Infinity) || time >= (options.until ?? Infinity)) read.passedOver++;
-    else {
-      const from = code.includes("Copy") ? (source?.bucket ?? null) : null;
-      read.records.push(`${facts} ${i + 1} ${write.requestId} ${key} ${from}`);
-    }
+      facts: pack(
+        INTERFACES.indexOf(code as (typeof INTERFACES)[number]),
+        bits(TRANSPORTS, transportOf(event)),
+        bits(SIGNATURES, signatureOf(event)),
+        bits(ENCRYPTIONS, ownSource.length > 0 ? ownSource : ALL),
+        bits(ENCRYPTIONS, ownTarget.length > 0 ? ownTarget : ALL),
+      ),
+      speaksOfTarget: ownTarget.length > 0,
+      speaksOfSource: ownSource.length > 0,
+      failed,
+      bucket,
+      key,
+      versionId: only(event, "requestParameters", "versionId"),
+      madeVersion: only(event, "responseElements", "x-amz-version-id"),
+      uploadId,
+      givenUploadId: only(event, "responseElements", "uploadId"),
+      source,
+    });
   }
-  return read;
+  return requests;
 }
 
 function changes(code: string, name: string): boolean {

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import type { Write } from "../../lib/evidence/earlier-writes.ts";
+import { createUploads, type Uploads } from "../../lib/evidence/uploads.ts";
+import { PLAIN, SSE_KMS } from "../../lib/facts.ts";
+
+function write(encryption: number, from: number): Write {
+  return { encryption, from, until: from, requestId: `r${from}` };
+}
+
+describe("an upload", () => {
+  const upload = { bucket: "b", key: "k", uploadId: null };
+  const ask = (uploads: Uploads, ...ids: string[]) => ids.map((id) => uploads.of("b", "k", id)?.encryption ?? null);
+
+  test("inherits from the initiate of its id", () => {
+    const uploads = createUploads(10);
+    uploads.initiated({ ...upload, uploadId: "u" }, write(SSE_KMS, 0));
+    uploads.initiated({ ...upload, uploadId: "v" }, write(PLAIN, 1));
+    expect(ask(uploads, "u", "v", "w")).toEqual([SSE_KMS, PLAIN, null]);
+    expect(uploads.of("b", "l", "u")).toBeNull();
+    uploads.finished("b", "k", "u");
+    expect(ask(uploads, "u", "v")).toEqual([null, PLAIN]);
+  });
+
+  test("inherits from all initiates of its key where the log shows no ids", () => {
+    const uploads = createUploads(10);
+    uploads.initiated(upload, write(SSE_KMS, 0));
+    expect(ask(uploads, "u")).toEqual([SSE_KMS]);
+    uploads.initiated(upload, write(PLAIN, 1));
+    expect(ask(uploads, "u", "v")).toEqual([SSE_KMS | PLAIN, SSE_KMS | PLAIN]);
+    expect(uploads.of("b", "k", "u")?.requestId).toBe("r1");
+  });
+
+  test("of more ids than initiates, any may be from before the log", () => {
+    const uploads = createUploads(10);
+    uploads.initiated(upload, write(SSE_KMS, 0));
+    expect(ask(uploads, "u", "v", "w", "u")).toEqual([SSE_KMS, null, null, null]);
+  });
+
+  test("ends, and a later one starts afresh", () => {
+    const uploads = createUploads(10);
+    uploads.initiated(upload, write(SSE_KMS, 0));
+    uploads.initiated(upload, write(SSE_KMS, 1));
+    ask(uploads, "u", "v");
+    uploads.finished("b", "k", "u");
+    expect(ask(uploads, "v")).toEqual([SSE_KMS]);
+    uploads.finished("b", "k", "v");
+    expect(ask(uploads, "v")).toEqual([null]);
+    uploads.finished("b", "k", "v");
+    uploads.initiated(upload, write(PLAIN, 2));
+    expect(ask(uploads, "w")).toEqual([PLAIN]);
+  });
+
+  test("among very many of its key is not told apart", () => {
+    const uploads = createUploads(10);
+    for (let i = 0; i < 100; i++) uploads.initiated(upload, write(SSE_KMS, i));
+    const ids = Array.from({ length: 100 }, (_, i) => `u${i}`);
+    expect(ask(uploads, ...ids)).toEqual(ids.map((_, i) => (i < 64 ? SSE_KMS : null)));
+  });
+});
