@@ -10,6 +10,7 @@ import { createComeAgain, type Failed } from "../lib/events/come-again.ts";
 import { otherObjects } from "../lib/events/other-objects.ts";
 import { createPace } from "../lib/events/pace.ts";
 import { landedInput } from "../lib/inputs/landed.ts";
+import { logBuckets } from "../lib/log-buckets.ts";
 import type { Measure } from "../lib/metrics/audit-measures.ts";
 import { emitMeasures } from "../lib/metrics/emit-measures.ts";
 import { policiesInForce } from "../lib/policy/in-force.ts";
@@ -20,7 +21,7 @@ import { openBucketStore } from "../lib/stores/bucket.ts";
 const FIRST_WAIT = 60;
 
 const findingsBucket = environment("FINDINGS_BUCKET");
-const logBuckets = environmentList("LOG_BUCKETS");
+const isLogBucket = logBuckets(environmentList("LOG_BUCKETS"));
 const isOther = otherObjects(environmentListOrNone("OTHER_OBJECTS"));
 const logger = new Logger();
 const metrics = new Metrics();
@@ -39,7 +40,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
       inputOf: (object) => landedInput(client, object),
       store,
       spoolDir: tmpdir(),
-      logBuckets,
+      isLogBucket,
       findingsBucket,
       isOther,
       policies: await policiesNow(),

@@ -5,6 +5,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import { environment, environmentList, environmentListOrNone } from "../lib/environment.ts";
 import { otherObjects, without } from "../lib/events/other-objects.ts";
+import { findLogBuckets } from "../lib/gaps/find-log-buckets.ts";
 import { openObjectQueue } from "../lib/gaps/queue-objects.ts";
 import { type Reaudited, reaudit } from "../lib/gaps/reaudit.ts";
 import { readScanEvent, type ScanEvent } from "../lib/gaps/scan-event.ts";
@@ -13,6 +14,7 @@ import { listObjects } from "../lib/inputs/bucket.ts";
 import { emitDailyTotals, emitScan } from "../lib/metrics/scan-measures.ts";
 import { policiesInForce } from "../lib/policy/in-force.ts";
 import { s3Client } from "../lib/s3/client.ts";
+import { bucketNames } from "../lib/s3/list-buckets.ts";
 import type { S3Place } from "../lib/s3/place.ts";
 import { openBucketStore } from "../lib/stores/bucket.ts";
 
@@ -20,7 +22,7 @@ import { openBucketStore } from "../lib/stores/bucket.ts";
 const RESERVE = 30_000;
 
 const findingsBucket = environment("FINDINGS_BUCKET");
-const buckets = environmentList("LOG_BUCKETS");
+const logBuckets = environmentList("LOG_BUCKETS");
 const queueUrl = environment("LOG_EVENTS_QUEUE");
 const logger = new Logger();
 const metrics = new Metrics();
@@ -40,7 +42,9 @@ export const handler = middy<ScanEvent, LogScanned | Reaudited>()
   .handler(async (event, context) => {
     const remaining = () => context.getRemainingTimeInMillis();
     const asked = readScanEvent(event);
+    const { buckets, problems } = await findLogBuckets(logBuckets, findingsBucket, (text) => bucketNames(client, text));
     if ("range" in asked) {
+      if (problems.length > 0) throw new Error(problems.join("\n"));
       const queue = openObjectQueue(sqs, queueUrl, false);
       const policies = await policiesNow();
       const mayGoOn = () => remaining() > RESERVE;
@@ -50,6 +54,7 @@ export const handler = middy<ScanEvent, LogScanned | Reaudited>()
     }
     const queue = openObjectQueue(sqs, queueUrl, true);
     const scanned = await scanLogs(asked.due, { buckets, store, list, queue, findingsBucket, remaining });
+    scanned.problems.unshift(...problems);
     emitScan(metrics, scanned);
     for (const { day, totals } of scanned.totals) emitDailyTotals(metrics, day, totals);
     logger.info("scanned", { ...scanned });

@@ -7,11 +7,14 @@ module.exports = async ({ resolveVariable }) => {
   const LogBuckets = {
     Type: "CommaDelimitedList",
     Description:
-      "Existing buckets whose objects are logs, names separated by commas. They must be in this region. EventBridge's quota on " +
-      "the size of a pattern, 2048 characters by default, holds some 55 names of 30 characters.",
-    AllowedPattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+      "Existing buckets whose objects are logs, names separated by commas. They must be in this region. A name's beginning that " +
+      "ends in * stands for all buckets of this account and region whose names begin so, later ones too.",
+    // A star only at the end: to IAM, one in the middle stands for slashes as well, so that objects arn:aws:s3:::a-*-logs/* would be
+    // those of any bucket a-… that lie under keys like x-logs/.
+    AllowedPattern: "^[a-z0-9][a-z0-9.-]{1,61}([a-z0-9]|[a-z0-9.-][*])$",
     ConstraintDescription:
-      "expected bucket names, for example my-access-logs,my-cloudtrail (--param logBuckets=my-access-logs)",
+      "expected bucket names, or beginnings of at least 3 characters that end in *, for example my-cloudtrail,acme-logs-* " +
+      "(--param logBuckets=my-access-logs)",
   };
   return { Parameters: { LogBuckets: given === "" ? LogBuckets : { ...LogBuckets, Default: given } } };
 };

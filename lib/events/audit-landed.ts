@@ -18,7 +18,7 @@ export interface LandedAudits {
   store: Store;
   /** For what is on its way into the store. */
   spoolDir: string;
-  logBuckets: readonly string[];
+  isLogBucket(bucket: string): boolean;
   findingsBucket: string;
   /** Whether an object of a log bucket is said to be no log. */
   isOther(object: LandedObject): boolean;
@@ -70,7 +70,7 @@ function reasonToLeave(object: LandedObject, { findingsBucket, isOther }: Landed
  */
 async function auditObject(landed: LandedObject, audits: LandedAudits): Promise<Committed> {
   const { store, spoolDir, policies } = audits;
-  if (!audits.logBuckets.includes(landed.bucket)) {
+  if (!audits.isLogBucket(landed.bucket)) {
     throw new Error(`${landed.bucket} is none of the LOG_BUCKETS; add it there`);
   }
   const begun = audits.now();

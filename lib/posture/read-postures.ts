@@ -4,28 +4,26 @@ import {
   GetBucketEncryptionCommand,
   GetBucketLoggingCommand,
   GetBucketPolicyCommand,
-  paginateListBuckets,
   type S3Client,
   type ServerSideEncryptionRule,
 } from "@aws-sdk/client-s3";
+import { listBuckets } from "../s3/list-buckets.ts";
 import { s3Uri } from "../s3/place.ts";
 import type { BucketPosture, CheckResult } from "./posture.ts";
 import { tlsOnly } from "./tls-only.ts";
 
 const BUCKETS_AT_ONCE = 8;
-/** S3 names a bucket's region only to those who ask in pages. */
-const PAGE = 1000;
 
 export interface PostureOptions {
   /** A client for a region; `undefined` where the store names none. */
   clientFor(region: string | undefined): S3Client;
-  /** Buckets that hold logs themselves: they need not be logged. */
-  logBuckets: readonly string[];
+  /** Whether a bucket holds logs itself: it need not be logged. */
+  isLogBucket(bucket: string): boolean;
 }
 
 /** The settings of every bucket of the account, by name. Rejects where S3 cannot be reached; what it refuses to tell is unknown. */
-export async function readPostures({ clientFor, logBuckets }: PostureOptions): Promise<Map<string, BucketPosture>> {
-  const targets = new Set(logBuckets);
+export async function readPostures({ clientFor, isLogBucket }: PostureOptions): Promise<Map<string, BucketPosture>> {
+  const targets = new Set<string>();
   const found = Readable.from(listBuckets(clientFor(undefined))).map(
     async ({ Name, BucketRegion }: Bucket) => {
       const client = clientFor(BucketRegion);
@@ -41,17 +39,12 @@ export async function readPostures({ clientFor, logBuckets }: PostureOptions): P
   const postures = new Map<string, BucketPosture>();
   for await (const [name, posture] of found) postures.set(name, posture);
   // A log of the requests that write logs would grow by itself.
-  for (const name of targets) {
-    const posture = postures.get(name);
-    if (posture?.["access-logging"].status === "fail") {
+  for (const [name, posture] of postures) {
+    if (posture["access-logging"].status === "fail" && (targets.has(name) || isLogBucket(name))) {
       posture["access-logging"] = { status: "pass", detail: "it holds logs" };
     }
   }
   return postures;
-}
-
-async function* listBuckets(client: S3Client): AsyncGenerator<Bucket> {
-  for await (const { Buckets = [] } of paginateListBuckets({ client, pageSize: PAGE }, {})) yield* Buckets;
 }
 
 async function logging(client: S3Client, bucket: string, targets: Set<string>): Promise<CheckResult> {

@@ -120,6 +120,15 @@ describe("a log object that lands", () => {
     expect(metrics[0]).not.toHaveProperty("LandingLag");
   });
 
+  test.each([
+    { buckets: "photos,my-*", failed: [] },
+    { buckets: "my-logs*", failed: [] },
+    { buckets: "my-logs-*,my", failed: ["0"] },
+  ])("in one of the log buckets $buckets: $failed", async ({ buckets, failed }) => {
+    const { call } = await start({ LOG_BUCKETS: buckets });
+    expect(failures((await call(EVENTS[0]![1])).response)).toEqual(failed);
+  });
+
   test("is audited again under another policy, and not counted again", async () => {
     const ours = "id,interface,source,target,transport,signature,min_tls,severity,title,cite\n";
     const { s3, call } = await start({ POLICIES: "obs-sse,policies/ours.csv" });
@@ -151,7 +160,10 @@ describe("what is no log object is left alone, with the reason", () => {
       reason: "it is one of OTHER_OBJECTS: somebody said that it is no log",
     },
   ])("$reason", async ({ event, reason }) => {
-    const { s3, call } = await start({ OTHER_OBJECTS: "my-logs/inventory/*,my-logs/balancer/*" });
+    const { s3, call } = await start({
+      LOG_BUCKETS: "my-*,findings-*",
+      OTHER_OBJECTS: "my-logs/inventory/*,my-logs/balancer/*",
+    });
     const { response, log, metrics } = await call(sqsEvent(event));
     expect(failures(response)).toEqual([]);
     expect(log).toEqual([expect.objectContaining({ level: "INFO", message: "left alone", reason })]);

@@ -96,6 +96,58 @@ describe("by the clock", () => {
   });
 });
 
+describe("log buckets that are given by a name's beginning", () => {
+  const RANGE = { from: "2026-02-06", to: "2026-02-07" };
+  const NOTHING = "no bucket of this account and region has a name that begins so";
+  const bucketOf = (message: string) => JSON.parse(message).detail.bucket.name;
+
+  /** Each bucket of the account has a log object; one that begins like the others is in another region. */
+  async function startAccount(entries: string): Promise<Started> {
+    const started = await start({ LOG_BUCKETS: entries });
+    const { s3 } = started;
+    for (const name of ["my-trail", "my-trail-2", "my-trail-us", "photos"]) s3.buckets.set(name, new Map());
+    for (const name of s3.buckets.keys()) s3.put(name, LOG.key, LOG.bytes, LOG.lastModified);
+    s3.settings.set("my-trail", { region: "us-east-1" });
+    s3.settings.set("my-trail-us", { region: "us-west-2" });
+    return started;
+  }
+
+  test.each([{ scheduled: DUE }, RANGE])("are found anew for %j, in this region", async (event) => {
+    const { s3, sqs, scan } = await startAccount("my-*,other-logs");
+    await scan(event);
+    expect(sqs.messages.map(bucketOf).sort()).toEqual(["my-logs", "my-trail", "my-trail-2", "other-logs"]);
+    // Three buckets are two pages.
+    expect(s3.count("ListBuckets")).toBe(2);
+    s3.buckets.set("my-new-logs", new Map());
+    s3.put("my-new-logs", LOG.key, LOG.bytes, LOG.lastModified);
+    sqs.messages.length = 0;
+    await scan(event);
+    expect(sqs.messages.map(bucketOf)).toContain("my-new-logs");
+  });
+
+  test("are not looked for where all are given by their names", async () => {
+    const { s3, scan } = await startAccount("my-logs,other-logs");
+    await scan({ scheduled: DUE });
+    await scan(RANGE);
+    expect(s3.count("ListBuckets")).toBe(0);
+  });
+
+  test("are never the findings bucket; what finds nothing else fails, after it has done the others", async () => {
+    const { sqs, scan } = await startAccount("findings-*,my-logs");
+    await expect(scan({ scheduled: DUE })).rejects.toThrow(`findings-*: ${NOTHING}`);
+    expect(sqs.messages.map(bucketOf)).toEqual(["my-logs"]);
+    await expect(scan(RANGE)).rejects.toThrow(`findings-*: ${NOTHING}`);
+    expect(sqs.messages).toHaveLength(1);
+  });
+
+  test("may not be listed: that fails, after it has done the others", async () => {
+    const { s3, sqs, scan } = await startAccount("my-*,other-logs");
+    s3.faultOf = ({ setting }) => (setting === "ListBuckets" ? { status: 403, code: "AccessDenied" } : null);
+    await expect(scan({ scheduled: DUE })).rejects.toThrow("my-*: AccessDenied: as told");
+    expect(sqs.messages.map(bucketOf)).toEqual(["other-logs"]);
+  });
+});
+
 describe("after a policy change", () => {
   const RANGE = { from: "2026-02-06", to: "2026-02-07" };
 

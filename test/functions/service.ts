@@ -93,7 +93,7 @@ export function createService(storage: Storage, spoolDir: string, clock: { now: 
         inputOf: (object) => run.step("head", async () => faultyInput(await storage.inputOf(object), run)),
         store: faultyStore(storage.store, run),
         spoolDir,
-        logBuckets: [LOG_BUCKET],
+        isLogBucket: (bucket) => bucket === LOG_BUCKET,
         findingsBucket: FINDINGS_BUCKET,
         isOther: () => false,
         policies: POLICIES,

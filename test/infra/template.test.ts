@@ -15,6 +15,7 @@ import { deliveries, queues, visibility } from "./checks/queues.ts";
 import { circles, references } from "./checks/references.ts";
 import { resourceSpecification } from "./checks/resource-specification.ts";
 import { stateMachines } from "./checks/state-machines.ts";
+import { deployed } from "./deployed.ts";
 import { fieldOf, hiveType, misfits } from "./hive-type.ts";
 import { type PackagedService, packageService } from "./package-service.ts";
 import { asList, at, type Check, type Json, resourcesOf, textsOf } from "./template.ts";
@@ -30,6 +31,7 @@ const EXCEPTIONS: Exception[] = [
     where: "CheckPostureRole ReadBucketSettings",
     reason: "checks every bucket of its own account (aws:ResourceAccount)",
   },
+  { where: "ScanLogsRole ListBuckets", reason: "ListAllMyBuckets is about no one bucket" },
 ];
 
 const CHECKS: Record<string, Check> = {
@@ -113,6 +115,7 @@ const GRANTS = {
     "s3:GetObject <FindingsBucket.Arn>/policies/*",
     "s3:GetObject <FindingsBucket.Arn>/receipts/*",
     "s3:GetObject <FindingsBucket.Arn>/reports/*",
+    "s3:ListAllMyBuckets *",
     "s3:ListBucket <FindingsBucket.Arn>",
     "s3:ListBucket arn:*:s3:::<LogBuckets>",
     "s3:PutObject <FindingsBucket.Arn>/reports/*",
@@ -174,6 +177,105 @@ describe("functions", () => {
 test("only the log buckets must be given", () => {
   const needed = Object.entries(packaged.template.Parameters!).filter(([, parameter]) => !("Default" in parameter));
   expect(needed.map(([name]) => name)).toEqual(["LogBuckets"]);
+});
+
+describe("log buckets may be given by a name's beginning", () => {
+  const RULES = ["LogObjectCreated", "LogObjectCreatedByBeginning"];
+  const isWith = (LogBuckets: string[]) => deployed(packaged.template.Conditions!["HasBeginnings"]!, { LogBuckets });
+
+  /** What EventBridge is given, and which of its matchers for a bucket's name take this one. */
+  function patternOf(rule: string, LogBuckets: string[]) {
+    const pattern = deployed(at(packaged.template.Resources, rule, "Properties", "EventPattern")!, { LogBuckets });
+    const text = typeof pattern === "string" ? pattern : JSON.stringify(pattern);
+    const { source, "detail-type": type, detail, ...more } = JSON.parse(text);
+    expect([source, type, more]).toEqual([["aws.s3"], ["Object Created"], {}]);
+    const matchers: (string | { prefix: string })[] = detail.bucket.name;
+    expect(detail).toEqual({ bucket: { name: matchers } });
+    const takes = (bucket: string) =>
+      matchers.filter((one) => (typeof one === "string" ? bucket === one : bucket.startsWith(one.prefix)));
+    return { text, matchers, takes };
+  }
+
+  test.each<[entry: string, isTaken: boolean]>([
+    ["my-access-logs", true],
+    ["org.logs.2", true],
+    ["abc", true],
+    ["acme-logs-*", true],
+    ["acme.*", true],
+    ["abc*", true],
+    ["a".repeat(63), true],
+    [`${"a".repeat(63)}*`, true],
+    ["*", false],
+    ["ab*", false],
+    ["-ab*", false],
+    ["ab", false],
+    ["acme-logs-", false],
+    ["acme-*-logs", false],
+    ["acme-*-logs*", false],
+    ["*-logs", false],
+    ["acme-logs-**", false],
+    ["acme-logs/*", false],
+    ["Acme*", false],
+    ["a".repeat(64), false],
+    [`${"a".repeat(64)}*`, false],
+    ["", false],
+  ])("%j: %s", (entry, isTaken) => {
+    const pattern = String(at(packaged.template.Parameters!, "LogBuckets", "AllowedPattern"));
+    expect(new RegExp(pattern).test(entry)).toBe(isTaken);
+  });
+
+  test("names are a list of names; a rule for beginnings is there only if there are any", () => {
+    const entries = ["my-trail", "acme-logs"];
+    expect(patternOf("LogObjectCreated", entries).matchers).toEqual(entries);
+    expect(isWith(entries)).toBe(false);
+    expect(isWith([...entries, "acme-*"])).toBe(true);
+    expect(isWith(["acme-*"])).toBe(true);
+    expect(at(packaged.template.Resources, "LogObjectCreatedByBeginning", "Condition")).toBe("HasBeginnings");
+  });
+
+  test.each([
+    { entries: ["my-trail", "acme-logs-*", "photos"] },
+    { entries: ["acme-logs-*", "photos", "my-trail"] },
+    { entries: ["photos", "my-trail", "acme-logs-*"] },
+  ])("together the rules take what is meant, whatever the order: $entries", ({ entries }) => {
+    const taken = (bucket: string) => RULES.flatMap((rule) => patternOf(rule, entries).takes(bucket));
+    expect(["my-trail", "photos"].map(taken)).toEqual([["my-trail"], ["photos"]]);
+    const begun = [{ prefix: "acme-logs-" }];
+    expect(["acme-logs-", "acme-logs-eu"].map(taken)).toEqual([begun, begun]);
+    expect(["acme-logs", "my-trail-2", "photos-logs", "x-acme-logs-eu", "acme"].flatMap(taken)).toEqual([]);
+  });
+
+  test("as many fit into the 2,048 characters of a pattern as is said", () => {
+    const names = (n: number, end = "") =>
+      Array.from({ length: n }, (_, i) => `${i}`.padStart(30 - end.length, "x") + end);
+    expect(patternOf("LogObjectCreated", names(55)).text.length).toBeLessThanOrEqual(2048);
+    const [, begun] = RULES as [string, string];
+    expect(patternOf(begun, names(40)).text.length).toBeLessThanOrEqual(2048);
+    expect(patternOf(begun, names(40, "*")).text.length).toBeLessThanOrEqual(2048);
+    expect(patternOf(begun, names(45)).text.length).toBeGreaterThan(2048);
+  });
+
+  const BUCKETS = ["arn:*:s3:::acme-logs-*", "arn:*:s3:::my-trail"];
+  const OBJECTS = ["arn:*:s3:::acme-logs-*/*", "arn:*:s3:::my-trail/*"];
+  test.each([
+    { id: "AuditLogObjectRole", arns: [...BUCKETS, ...OBJECTS] },
+    { id: "ScanLogsRole", arns: BUCKETS },
+    { id: "HistoryRole", arns: BUCKETS },
+    { id: "LogEventsQueuePolicy", arns: BUCKETS },
+  ])("$id is about these buckets and no others", ({ id, arns }) => {
+    const LogBuckets = ["my-trail", "acme-logs-*"];
+    const properties = deployed(packaged.template.Resources[id]!.Properties!, { LogBuckets });
+    const found = JSON.stringify(properties).match(/arn:\*:s3:::[^"]*/g)!;
+    expect([...new Set(found)].sort()).toEqual([...arns].sort());
+  });
+
+  test("both rules may send to the queue, and to that for what is not delivered", () => {
+    for (const policy of ["LogEventsQueuePolicy", "UndeliveredQueuePolicy"]) {
+      const [statement] = asList(at(packaged.template.Resources, policy, "Properties", "PolicyDocument", "Statement"));
+      const senders = textsOf(at(statement, "Condition", "ArnEquals", "aws:SourceArn"), packaged.template);
+      expect(senders).toEqual(expect.arrayContaining(RULES.map((rule) => `<${rule}.Arn>`)));
+    }
+  });
 });
 
 test("the first deployment makes a stack without parameters, so none are sent", () => {

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { logBuckets } from "../../lib/log-buckets.ts";
 import { readPostures } from "../../lib/posture/read-postures.ts";
 import { s3Client } from "../../lib/s3/client.ts";
 import { CREDENTIALS, type S3Server, startS3 } from "../support/s3-server.ts";
@@ -21,13 +22,16 @@ async function start(...buckets: string[]): Promise<S3Server> {
   return startS3(...buckets);
 }
 
-function read(s3: S3Server, logBuckets: string[] = []) {
+function read(s3: S3Server, entries: string[] = []) {
   const asked: (string | undefined)[] = [];
   const clientFor = (region: string | undefined) => {
     asked.push(region);
     return s3Client({ endpoint: s3.endpoint, ...(region && { region }), maxAttempts: 1 });
   };
-  return { asked, postures: readPostures({ clientFor, logBuckets }).then((all) => Object.fromEntries(all)) };
+  return {
+    asked,
+    postures: readPostures({ clientFor, isLogBucket: logBuckets(entries) }).then((all) => Object.fromEntries(all)),
+  };
 }
 
 test("the settings of every bucket are read, each in its region", async () => {
@@ -57,6 +61,16 @@ test("the settings of every bucket are read, each in its region", async () => {
   // Five buckets are three pages, and three settings each.
   expect(s3.count("ListBuckets")).toBe(3);
   expect(s3.requests).toHaveLength(3 + 15);
+});
+
+test("log buckets may be given by a name's beginning", async () => {
+  const s3 = await start("acme-logs-eu", "acme-logs", "my-acme-logs-eu");
+  const postures = await read(s3, ["acme-logs-*"]).postures;
+  expect(Object.entries(postures).map(([name, posture]) => [name, posture["access-logging"].status])).toEqual([
+    ["acme-logs", "fail"],
+    ["acme-logs-eu", "pass"],
+    ["my-acme-logs-eu", "fail"],
+  ]);
 });
 
 test.each([

@@ -36,7 +36,12 @@ export function tellSetting(
   switch (operation) {
     case "ListBuckets": {
       const after = query.get("continuation-token") ?? "";
-      const left = [...buckets.keys()].filter((name) => name > after).sort();
+      const prefix = query.get("prefix") ?? "";
+      const asked = query.get("bucket-region");
+      // A bucket of no region is wherever it is looked for.
+      const isInRegion = (name: string) => (settings.get(name)?.region ?? asked) === asked || asked === null;
+      const named = [...buckets.keys()].filter((name) => name.startsWith(prefix) && isInRegion(name));
+      const left = named.filter((name) => name > after).sort();
       const page = left.slice(0, PAGE);
       const listed = page.map((name) => {
         const region = settings.get(name)?.region;
