@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GET, HTTP, openEncryption, V4 } from "../../lib/facts.ts";
 import { quarantined } from "../../lib/findings/quarantined.ts";
 import { SHIPPED } from "../../lib/policy/shipped.ts";
+import { type PostureChange, postureFinding } from "../../lib/posture/posture-finding.ts";
 import { type ReceiptFacts, receiptBytes } from "../../lib/stores/receipt.ts";
 import { totals } from "../../lib/tally.ts";
 import { LOG_OBJECT, TABLES } from "../findings/judged.ts";
@@ -137,6 +138,14 @@ const GRANTS = {
     "s3:PutObject <FindingsBucket.Arn>/findings/*",
     "s3:PutObject <FindingsBucket.Arn>/settlements/*",
   ],
+};
+
+const CHANGE: PostureChange = {
+  bucket: "photos",
+  check: "tls-only",
+  activity: "Create",
+  result: { status: "fail", detail: "there is no bucket policy" },
+  created: 0,
 };
 
 const RECEIPT_FACTS = {
@@ -310,6 +319,7 @@ describe("tables", () => {
   const expected = join(import.meta.dirname, "../findings/expected");
   const written: Record<string, Json[]> = {
     FindingsTable: readdirSync(expected).flatMap((file) => JSON.parse(readFileSync(join(expected, file), "utf8"))),
+    PostureTable: [JSON.parse(JSON.stringify(postureFinding(CHANGE, 0)))],
     ReceiptsTable: [
       JSON.parse(receiptBytes(object, RECEIPT_FACTS, { findings: 1, quarantined: 1, keyExposures: 1 }).toString()),
     ],
@@ -329,6 +339,21 @@ describe("tables", () => {
       );
     });
     expect(faults).toEqual([]);
+  });
+
+  test.each(Object.keys(written))("%s finds the folders of all log buckets, whichever they are", (id) => {
+    const input = at(packaged.template.Resources, id, "Properties", "TableInput")!;
+    expect(asList(at(input, "PartitionKeys")).map((key) => at(key, "Name"))).toEqual(["dt"]);
+    const [template] = textsOf(at(input, "Parameters", "storage.location.template"), packaged.template);
+    const [, folder] = /^s3:\/\/<FindingsBucket>\/\w+\/dt=\$\{dt\}\/(.*)$/.exec(template!) ?? [];
+    expect(folder).toBe(id === "PostureTable" ? "ACCOUNT/" : "");
+  });
+
+  test("what is about no request is counted among no requests", () => {
+    for (const [id, { Properties }] of resourcesOf(packaged.template, "AWS::Athena::NamedQuery")) {
+      const [query] = textsOf(at(Properties, "QueryString"), packaged.template);
+      if (/FROM findings/.test(query!)) expect(query, id).toContain(`"$path" NOT LIKE '%/ACCOUNT/%'`);
+    }
   });
 });
 
