@@ -19,8 +19,8 @@ export interface Write extends Span {
 
 /**
  * What the writes of one complete log, told in the order of that log, say of the objects that they made. Silent where there
- * is doubt: writes that overlap leave the encryptions of both possible, and a request that overlaps a write learns nothing.
- * One hole is left: a request that is logged in the moments between a write's effect and its end, which no log shows yet.
+ * is doubt: writes that overlap leave the encryptions of both possible, and a request that overlaps a write learns nothing. A write
+ * that is logged behind such a request, because it ended later, is watched for.
  */
 export interface EarlierWrites {
   /** The object was made. With ANY_ENCRYPTION this ends what was known of it. */
@@ -31,9 +31,17 @@ export interface EarlierWrites {
   deletedSome(bucket: string, span: Span): void;
   /** What made the object that a request of this time found. */
   of(bucket: string, key: string, at: number): Write | null;
+  /** Begins to look out for what overlaps a request for this object that ended by `until`, and is told later. */
+  watch(bucket: string, key: string, until: number): Watch;
+}
+
+export interface Watch {
+  /** Ends it. True: what `of` said of the object may not be what the request found. */
+  end(): boolean;
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
+const NOBODY: ReadonlySet<Watching> = new Set();
 
 /** Its place in the log orders what was told. */
 interface Told {
@@ -42,6 +50,11 @@ interface Told {
 }
 
 type Known = Write & Told;
+
+interface Watching {
+  until: number;
+  isDoubtful: boolean;
+}
 
 /** @param limit how many objects and buckets are remembered */
 export function createEarlierWrites(limit: number): EarlierWrites {
@@ -55,7 +68,9 @@ export function createEarlierWrites(limit: number): EarlierWrites {
     forget(lost);
     forgottenPlace = Math.max(forgottenPlace, lost.place);
   });
-  return { wrote, deleted, deletedSome, of };
+  /** By object and by bucket. */
+  const watching = new Map<string, Set<Watching>>();
+  return { wrote, deleted, deletedSome, of, watch };
 
   function forget(lost: Told): void {
     forgottenUntil = Math.max(forgottenUntil, lost.until);
@@ -63,6 +78,7 @@ export function createEarlierWrites(limit: number): EarlierWrites {
 
   function wrote(bucket: string, key: string, write: Write): void {
     const name = nameOf(bucket, key);
+    alarm(name, write);
     const before = objects.get(name);
     if (before && write.until < before.from) return;
     const isDoubtful = write.from < (deletions.get(bucket)?.until ?? NEVER) || (!before && write.from < forgottenUntil);
@@ -77,7 +93,8 @@ export function createEarlierWrites(limit: number): EarlierWrites {
     wrote(bucket, key, { ...span, requestId: "", encryption: ANY_ENCRYPTION });
   }
 
-  function deletedSome(bucket: string, { until }: Span): void {
+  function deletedSome(bucket: string, { from, until }: Span): void {
+    alarm(bucket, { from, until });
     const before = deletions.get(bucket)?.until ?? NEVER;
     deletions.set(bucket, { until: Math.max(until, before), place: ++place });
   }
@@ -86,6 +103,28 @@ export function createEarlierWrites(limit: number): EarlierWrites {
     const write = objects.get(nameOf(bucket, key));
     if (!write || write.until > at) return null;
     return write.place > (deletions.get(bucket)?.place ?? forgottenPlace) ? write : null;
+  }
+
+  function watch(bucket: string, key: string, until: number): Watch {
+    const one: Watching = { until, isDoubtful: false };
+    const names = [nameOf(bucket, key), bucket];
+    for (const name of names) watching.set(name, (watching.get(name) ?? new Set()).add(one));
+    return {
+      end() {
+        for (const name of names) {
+          const all = watching.get(name);
+          all?.delete(one);
+          if (all?.size === 0) watching.delete(name);
+        }
+        return one.isDoubtful;
+      },
+    };
+  }
+
+  /** What is told ends after all that was told before it. */
+  function alarm(name: string, { from }: Span): void {
+    if (watching.size === 0) return;
+    for (const one of watching.get(name) ?? NOBODY) if (from < one.until) one.isDoubtful = true;
   }
 }
 

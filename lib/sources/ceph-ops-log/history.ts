@@ -1,4 +1,10 @@
-import { createEarlierWrites, type EarlierWrites, type Span, type Write } from "../../evidence/earlier-writes.ts";
+import {
+  createEarlierWrites,
+  type EarlierWrites,
+  type Span,
+  type Watch,
+  type Write,
+} from "../../evidence/earlier-writes.ts";
 import { reconcile } from "../../evidence/reconcile.ts";
 import { createUploads, type Uploads } from "../../evidence/uploads.ts";
 import {
@@ -17,6 +23,7 @@ import {
   SSE_S3,
   STORE_DEFAULTS,
 } from "../../facts.ts";
+import type { Entry } from "./entry.ts";
 import type { Request } from "./request.ts";
 
 /** What an earlier record of the log says of a fact. */
@@ -41,6 +48,10 @@ export interface History {
   /** A record's facts after what came before it in the log, which must all have been noted. */
   settle(request: Request, own: Facts): Settled;
   note(request: Request, facts: Facts): void;
+  /** For a record whose facts rest on an earlier write: looks out for what is logged behind it, and may have come between. */
+  watch(request: Request, settled: Settled): Watch | null;
+  /** A record's facts if nothing is known of earlier writes. */
+  withoutWrites(request: Request, own: Facts): Settled;
 }
 
 /** Objects that are remembered, and uploads likewise: some 50 MB. */
@@ -66,26 +77,34 @@ export function createHistory(
   writes: EarlierWrites = createEarlierWrites(LIMIT),
   uploads: Uploads = createUploads(LIMIT),
 ): History {
-  return { settle, note };
+  return { settle, note, watch, withoutWrites };
 
   function settle(request: Request, own: Facts): Settled {
+    const before = withoutWrites(request, own);
     switch (request.code) {
       case GET:
       case HEAD:
-        return fit(own, "target", "earlier-write", writeOfTarget(request));
+        return fit(before, "target", "earlier-write", writeOfTarget(request));
       case COPY:
-        return fit(own, "source", "earlier-write", writeOfSource(request));
-      case PART:
-      case COMPLETE:
-        return fit(own, "target", "multipart-initiate", initiateOf(request));
-      case PART_COPY: {
-        const part = fit(own, "target", "multipart-initiate", initiateOf(request));
-        const { facts, settlements } = fit(part.facts, "source", "earlier-write", writeOfSource(request));
-        return { facts, settlements: [...part.settlements, ...settlements] };
-      }
+      case PART_COPY:
+        return fit(before, "source", "earlier-write", writeOfSource(request));
       default:
-        return { facts: own, settlements: NONE };
+        return before;
     }
+  }
+
+  function withoutWrites(request: Request, own: Facts): Settled {
+    const alone = { facts: own, settlements: NONE };
+    const { code } = request;
+    const isOfUpload = code === PART || code === COMPLETE || code === PART_COPY;
+    return isOfUpload ? fit(alone, "target", "multipart-initiate", initiateOf(request)) : alone;
+  }
+
+  function watch({ entry, key, copySource }: Request, { settlements }: Settled): Watch | null {
+    const settlement = settlements.find(({ by }) => by === "earlier-write");
+    if (!settlement) return null;
+    const object = settlement.fact === "source" ? copySource : { bucket: entry.bucket, key };
+    return writes.watch(object!.bucket, object!.key!, spanOf(entry).until);
   }
 
   function writeOfTarget({ entry, key, isKeyCertain, versionId }: Request): Write | null {
@@ -106,9 +125,9 @@ export function createHistory(
 
   function note(request: Request, facts: Facts): void {
     const { entry, key, isKeyCertain, uploadId, code, isServed } = request;
-    const { bucket, operation, time, totalTime, requestId } = entry;
+    const { bucket, operation, requestId } = entry;
     if (entry.status >= 400 && entry.status < 500) return;
-    const span: Span = { from: time, until: time + Math.max(0, totalTime) };
+    const span = spanOf(entry);
     if (changesObjects(request)) {
       if (key === null || !isKeyCertain) writes.deletedSome(bucket, span);
       else if (operation === "delete_obj" || !isServed) writes.deleted(bucket, key, span);
@@ -136,6 +155,10 @@ export function createHistory(
   }
 }
 
+function spanOf({ time, totalTime }: Entry): Span {
+  return { from: time, until: time + Math.max(0, totalTime) };
+}
+
 function changesObjects({ entry, code, method }: Request): boolean {
   if (code === INITIATE || code === PART || code === PART_COPY) return false;
   return !READING_METHODS.has(method) && !HARMLESS.has(entry.operation);
@@ -148,14 +171,17 @@ function asked(facts: Facts): number {
   return target & SSE_S3 ? target | PLAIN : target;
 }
 
-function fit(own: Facts, fact: Settlement["fact"], by: Settlement["by"], write: Write | null): Settled {
-  if (write === null) return { facts: own, settlements: NONE };
+function fit(before: Settled, fact: Settlement["fact"], by: Settlement["by"], write: Write | null): Settled {
+  if (write === null) return before;
   const askedForNothing = write.encryption === BY_DEFAULT;
   const values =
     write.encryption & BY_DEFAULT ? (write.encryption & ANY_ENCRYPTION) | STORE_DEFAULTS : write.encryption;
-  const before = get(own, fact);
-  const both = before & values;
-  if (both === before && !askedForNothing) return { facts: own, settlements: NONE };
+  const possible = get(before.facts, fact);
+  const both = possible & values;
+  if (both === possible && !askedForNothing) return before;
   const settlement = { fact, by, write, values, askedForNothing, isContradiction: both === 0 };
-  return { facts: reconcile(own, fact, values), settlements: [settlement] };
+  return {
+    facts: reconcile(before.facts, fact, values),
+    settlements: [...before.settlements, settlement],
+  };
 }

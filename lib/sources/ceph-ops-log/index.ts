@@ -1,3 +1,5 @@
+import type { LogRecord } from "../../record.ts";
+import { createHeld } from "../held.ts";
 import { createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
 import type { Details, Entry } from "./entry.ts";
@@ -17,6 +19,8 @@ export const cephOpsLog: Source = {
   open,
 };
 
+/** Bytes of the log within which a record waits for writes that ended later: thousands of requests. */
+const WINDOW = 1 << 24;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -24,6 +28,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
   const hot = createHotReader();
   const history = createHistory();
+  const held = createHeld(WINDOW);
   let line = 0;
   let passedOver = 0;
   let lastTime: number | null = null;
@@ -57,7 +62,10 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   return {
     push: splitter.push,
     // JSON is whole or it is not, so that a line that is cut tells.
-    end: () => splitter.end(),
+    end() {
+      splitter.end();
+      held.end();
+    },
     get passedOver() {
       return passedOver;
     },
@@ -92,20 +100,38 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       return;
     }
     lastTime = entry.time;
+    held.reached(offset);
     const request = requestOf(entry);
-    const settled = history.settle(request, ownFacts(request));
+    const own = ownFacts(request);
+    const settled = history.settle(request, own);
     // Also outside of the time range: later records may rest on it.
     history.note(request, settled.facts);
-    if (entry.time < since || entry.time >= until) passedOver++;
-    else if (recipient.see(settled.facts)) {
-      // What the hot path reads, parseEntry reads too.
-      const details = parse(bytes, at, end) as Details;
-      recipient.judge(recordOf(request, details, settled, line, offset));
+    if (entry.time < since || entry.time >= until) {
+      passedOver++;
+      return;
+    }
+    if (recipient.wants?.(own) === false) {
+      recipient.see(settled.facts);
+      return;
+    }
+    // What the hot path reads, parseEntry reads too.
+    const details = parse(bytes, at, end) as Details;
+    const record = recordOf(request, details, settled, line, offset);
+    const watch = history.watch(request, settled);
+    if (watch === null) held.inOrder(offset, () => tell(record));
+    else {
+      const inDoubt = recordOf(request, details, history.withoutWrites(request, own), line, offset);
+      held.hold(offset, () => tell(watch.end() ? inDoubt : record));
     }
   }
 
+  function tell(record: LogRecord): void {
+    if (recipient.see(record.facts)) recipient.judge(record);
+  }
+
   function reject(start: Buffer, bytes: number, offset: number, reason: string): void {
-    recipient.malformed({ line, offset, bytes, reason, text: start.toString("utf8", 0, KEPT) });
+    const malformed = { line, offset, bytes, reason, text: start.toString("utf8", 0, KEPT) };
+    held.inOrder(offset, () => recipient.malformed(malformed));
   }
 }
 

@@ -1,10 +1,11 @@
 import type { LogRecord } from "../../record.ts";
+import { createHeld } from "../held.ts";
 import { MAX_LINE } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
+import { createCounted } from "./counted.ts";
 import { createDocumentReader } from "./documents.ts";
 import { createEvent, type Event } from "./event.ts";
 import { DETAIL, EVENT_SOURCE } from "./fields.ts";
-import { createHeld } from "./held.ts";
 import { aloneOf, createHistory } from "./history.ts";
 import { recognises } from "./recognise.ts";
 import { recordOf, settledRecord } from "./record.ts";
@@ -20,6 +21,8 @@ export const cloudtrail: Source = {
 };
 
 const S3 = "s3.amazonaws.com";
+/** Bytes of the log object within which a record waits for what is listed behind it. */
+const WINDOW = 1 << 27;
 const OPEN_BRACE = 123;
 const NO_SOURCE = "the event has no eventSource, or more than one";
 
@@ -56,7 +59,8 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   idle = null;
   const { window, tape, event, isS3, readRequest } = tools;
   const history = createHistory(window);
-  const held = createHeld(({ facts }) => recipient.see(facts), history.answer);
+  const held = createHeld(WINDOW);
+  const counted = createCounted(({ facts }) => recipient.see(facts), history.answer);
   let passedOver = 0;
   let lastTime: number | null = null;
 
@@ -71,6 +75,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       documents.end();
       history.end();
       held.end();
+      counted.end();
       window.clear();
       idle = tools;
     },
@@ -117,7 +122,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     }
     const question = history.question(request, alone);
     if (recipient.wants?.(alone.facts) === false) {
-      if (question) held.count(question);
+      if (question) counted.add(question);
       else recipient.see(alone.facts);
       return null;
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type FactName, PLAIN, SSE_C, SSE_KMS, SSE_S3 } from "../../../lib/facts.ts";
+import { cephOpsLog } from "../../../lib/sources/ceph-ops-log/index.ts";
 import { COPY_SOURCE, CUSTOMER, type OpsLine, opsLine, SOURCE_CUSTOMER, SSE, START } from "./ops-line.ts";
 import { readAll, spell } from "./read-all.ts";
 
@@ -330,5 +331,94 @@ describe("the evidence", () => {
   test("a clock that was set back does not make a request end before it began", () => {
     expect(last([put(KMS, { took: -5000 }), read({ at: 0 })])).toBe("GetObject HTTP V4 SSE-KMS");
     expect(last([put(KMS, { at: 1000, took: -5000 }), read({ at: 0 })])).toBe(`GetObject HTTP V4 ${NOT_SSE_C}`);
+  });
+});
+
+describe("what overlaps a request and is logged behind it, because it ended later, may have come between", () => {
+  const overwritten = put({}, { at: 1990, took: 100 });
+  const copy = other("copy_obj", "PUT /lab/copy", { headers: { ...KMS, [COPY_SOURCE]: "lab/k" } });
+  const partCopy = other("put_obj", "PUT /lab/l?uploadId=u&partNumber=1", { headers: { [COPY_SOURCE]: "lab/k" } });
+  const begun = other("init_multipart", "POST /lab/l?uploads", { headers: KMS });
+
+  /** Facts and evidence of the second last record. */
+  function secondLast(...lines: Partial<OpsLine>[]): unknown {
+    const { facts, evidence } = readAll(inOrder(lines)).records.at(-2)!;
+    return [spell(facts), evidence.map(({ fact, by }) => `${fact} ${by}`)];
+  }
+
+  test.each<[title: string, lines: Partial<OpsLine>[], expected: unknown]>([
+    ["a read", [put(), put(), read({ took: 20 }), overwritten], [`GetObject HTTP V4 ${NOT_SSE_C}`, []]],
+    [
+      "no read that had ended",
+      [put(), put(), read({ at: 1980, took: 10 }), overwritten],
+      ["GetObject HTTP V4 SSE-KMS", ["target earlier-write"]],
+    ],
+    [
+      "no read of another object",
+      [put(KMS, { request: "PUT /lab/l" }), put(), read({ took: 20, request: "GET /lab/l" }), overwritten],
+      ["GetObject HTTP V4 SSE-KMS", ["target earlier-write"]],
+    ],
+    ["a copy", [put(), put(), copy, overwritten], [`CopyObject HTTP V4 ${NOT_SSE_C}→SSE-KMS`, []]],
+    [
+      "a copy onto itself, by nothing of its own",
+      [put(), put(), { ...copy, request: "PUT /lab/k" }, put({}, { at: 9000 })],
+      ["CopyObject HTTP V4 SSE-KMS→SSE-KMS", ["source earlier-write"]],
+    ],
+    [
+      "a part copy's source, and not its upload",
+      [put(), begun, partCopy, overwritten],
+      [`UploadPartCopy HTTP V4 ${NOT_SSE_C}→SSE-KMS`, ["target multipart-initiate"]],
+    ],
+    [
+      "a part copy, by nothing",
+      [put(), begun, partCopy, read()],
+      ["UploadPartCopy HTTP V4 SSE-KMS→SSE-KMS", ["target multipart-initiate", "source earlier-write"]],
+    ],
+  ])("%s", (_title, lines, expected) => {
+    expect(secondLast(...lines)).toEqual(expected);
+  });
+
+  test("all that comes behind it waits with it, in order", () => {
+    const { records, malformed } = readAll(`${inOrder([put(), read(), put(), read()])}\nx`);
+    expect([records.map(({ line }) => line), malformed.map(({ line }) => line)]).toEqual([[1, 2, 3, 4], [5]]);
+  });
+
+  test("within 16 MiB of the log", () => {
+    const told: string[] = [];
+    const reader = cephOpsLog.open({
+      see: () => true,
+      judge: ({ line, facts }) => told.push(`${line} ${spell(facts).split(" ").at(-1)}`),
+      malformed: ({ line }) => told.push(`${line} malformed`),
+    });
+    const short = "x".repeat(1 << 19);
+    reader.push(Buffer.from(`${inOrder([put(), read({ took: 20 })])}\n`));
+    for (let i = 0; i < 33; i++) reader.push(Buffer.from(`${short}\n`));
+    expect(told).toEqual(["1 SSE-KMS"]);
+    reader.push(Buffer.from(`${inOrder([overwritten])}\n`));
+    expect(told.slice(0, 2)).toEqual(["1 SSE-KMS", "2 SSE-KMS"]);
+    reader.end();
+    expect(told.slice(2)).toEqual([
+      ...Array.from({ length: 33 }, (_, i) => `${i + 3} malformed`),
+      "36 none|SSE-S3|SSE-KMS",
+    ]);
+  });
+
+  test("records of which nothing but facts is wanted do not wait", () => {
+    const seen: string[] = [];
+    const reader = cephOpsLog.open({
+      wants: () => false,
+      see: (facts) => seen.push(spell(facts)) < 0,
+      judge: () => seen.push("judged"),
+      malformed: () => seen.push("malformed"),
+    });
+    reader.push(Buffer.from(`${inOrder([put(), put(), read({ took: 20 }), overwritten])}\n`));
+    expect(seen).toEqual([
+      "PutObject HTTP V4 SSE-KMS",
+      "PutObject HTTP V4 SSE-KMS",
+      "GetObject HTTP V4 SSE-KMS",
+      `PutObject HTTP V4 ${NOT_SSE_C}`,
+    ]);
+    reader.end();
+    expect(seen).toHaveLength(4);
   });
 });
