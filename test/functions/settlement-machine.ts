@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 interface State {
   Type: "Task" | "Map" | "Choice" | "Succeed";
   Next?: string;
-  Arguments?: { Payload?: unknown; Key?: string };
+  Arguments?: { FunctionName: string; Payload?: unknown };
   Assign?: Record<string, unknown>;
   Output?: unknown;
   Items?: unknown;
-  ItemReader?: { Arguments: { Key: string } };
+  ItemReader?: { Arguments: { Bucket: string; Key: string } };
   ItemSelector?: unknown;
   ItemProcessor?: Machine;
   Choices?: { Condition: string; Next: string }[];
@@ -21,10 +21,10 @@ interface Machine {
 }
 
 export interface MachineServices {
-  /** Calls settle-findings. */
-  call(payload: unknown): Promise<unknown>;
-  /** Reads a JSON array of the findings bucket. */
-  read(key: string): Promise<unknown[]>;
+  /** Calls settle-findings, as the definition names it. */
+  call(payload: unknown, name: string): Promise<unknown>;
+  /** Reads a JSON array of the findings bucket, as the definition names it. */
+  read(key: string, bucket: string): Promise<unknown[]>;
 }
 
 /** Everything that expressions can speak of. */
@@ -37,10 +37,20 @@ interface Scope {
   };
 }
 
-/** Runs infra/settlement.asl with this input, and gives its output. The same few expressions mean here what they mean there. */
-export async function runSettlement(execution: string, input: unknown, services: MachineServices): Promise<unknown> {
+/** infra/settlement.asl, with 1 for all that is known at deployment only. */
+function undeployed(): string {
   const text = readFileSync(new URL("../../infra/settlement.asl", import.meta.url), "utf8");
-  const machine: Machine = JSON.parse(text.replace(/\$\{[^}]+\}/g, "1"));
+  return text.replace(/\$\{[^}]+\}/g, "1");
+}
+
+/** Runs the settlement with this input, and gives its output. The same few expressions mean here what they mean there. */
+export async function runSettlement(
+  execution: string,
+  input: unknown,
+  services: MachineServices,
+  definition = undeployed(),
+): Promise<unknown> {
+  const machine: Machine = JSON.parse(definition);
   const context = { Execution: { Name: execution } };
   return run(machine, { variables: {}, states: { input, context } }, services);
 }
@@ -65,19 +75,22 @@ async function run(machine: Machine, scope: Scope, services: MachineServices): P
 }
 
 async function task({ Arguments }: State, scope: Scope, { call }: MachineServices): Promise<unknown> {
-  return { Payload: await call(meant(Arguments!.Payload, scope)) };
+  const { FunctionName, Payload } = Arguments!;
+  return { Payload: await call(meant(Payload, scope), FunctionName) };
 }
 
 async function map(state: State, scope: Scope, services: MachineServices): Promise<unknown[]> {
-  const key = state.ItemReader && (meant(state.ItemReader.Arguments.Key, scope) as string);
-  const items = key === undefined ? (meant(state.Items, scope) as unknown[]) : await services.read(key);
+  const { Bucket, Key } = state.ItemReader?.Arguments ?? {};
+  const items = Key
+    ? await services.read(meant(Key, scope) as string, Bucket!)
+    : (meant(state.Items, scope) as unknown[]);
   const results: unknown[] = [];
   for (const item of items) {
     const context = { ...scope.states.context, Map: { Item: { Value: item } } };
     const selecting = { ...scope, states: { ...scope.states, context } };
     const input = state.ItemSelector ? meant(state.ItemSelector, selecting) : item;
     // Executions of their own know no variables.
-    const variables = key === undefined ? scope.variables : {};
+    const variables = Key ? {} : scope.variables;
     results.push(await run(state.ItemProcessor!, { variables, states: { input, context } }, services));
   }
   return results;

@@ -270,7 +270,6 @@ describe("log buckets may be given by a name's beginning", () => {
     { id: "AuditLogObjectRole", arns: [...BUCKETS, ...OBJECTS] },
     { id: "ScanLogsRole", arns: BUCKETS },
     { id: "HistoryRole", arns: BUCKETS },
-    { id: "LogEventsQueuePolicy", arns: BUCKETS },
   ])("$id is about these buckets and no others", ({ id, arns }) => {
     const LogBuckets = ["my-trail", "acme-logs-*"];
     const properties = deployed(packaged.template.Resources[id]!.Properties!, { LogBuckets });

@@ -12,6 +12,7 @@ export interface S3Request {
   setting: SettingsOperation | null;
   bucket: string;
   key: string;
+  versionId: string | null;
   /** From 1, over all requests. */
   number: number;
   headers: IncomingHttpHeaders;
@@ -120,7 +121,7 @@ export async function startS3(...buckets: string[]): Promise<S3Server> {
     s3.requests.push(`${setting ?? operation} ${bucket}/${key}${versionId === null ? "" : `?versionId=${versionId}`}`);
     if (s3.isAmazon) response.setHeader("Server", "AmazonS3");
     const { headers } = request;
-    const fault = s3.faultOf({ operation, setting, bucket, key, number: s3.requests.length, headers });
+    const fault = s3.faultOf({ operation, setting, bucket, key, versionId, number: s3.requests.length, headers });
     if (fault === "reset") return void request.socket.destroy();
     const body = await buffer(request);
     if (fault !== null && fault !== "lost") {

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
@@ -18,7 +18,7 @@ export interface SnsServer {
   endpoint: string;
   published: Published[];
   /** Asked before each publication; a test sets it. */
-  faultOf: (published: Published) => SnsFault | null;
+  faultOf: (published: Published, headers: IncomingHttpHeaders) => SnsFault | null;
 }
 
 /** SNS on loopback, as far as Publish goes: the query protocol. It ends with the test. */
@@ -26,7 +26,7 @@ export async function startSns(): Promise<SnsServer> {
   const server = createServer(async (request, response) => {
     const form = new URLSearchParams(await text(request));
     const published = publishedIn(form);
-    const fault = sns.faultOf(published);
+    const fault = sns.faultOf(published, request.headers);
     if (fault === "refused") return void response.writeHead(403).end(ERROR);
     sns.published.push(published);
     if (fault === "lost") return void request.socket.destroy();

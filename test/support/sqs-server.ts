@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
@@ -28,6 +28,8 @@ export interface SqsServer {
   waits: Record<string, number>;
   /** Asked for each message, by its body or receipt handle, whether it is refused; a test sets it. */
   refuses: (message: string) => boolean;
+  /** Asked before each request, by the name of its operation, whether who sends it may; a test sets it. */
+  allows: (operation: string, headers: IncomingHttpHeaders) => boolean;
 }
 
 /** SQS on loopback, as far as SendMessageBatch and ChangeMessageVisibilityBatch go: the JSON protocol. It ends with the test. */
@@ -35,14 +37,16 @@ export async function startSqs(): Promise<SqsServer> {
   const server = createServer(async (request, response) => {
     const { QueueUrl, Entries }: { QueueUrl: string; Entries: (Entry & Wait)[] } = JSON.parse(await text(request));
     if (QueueUrl !== sqs.url || Entries.length > 10) return void response.writeHead(400).end();
-    const answer = OPERATIONS[`${request.headers["x-amz-target"]}`]?.(Entries);
-    if (!answer) return void response.writeHead(400).end();
+    const operation = `${request.headers["x-amz-target"]}`.replace(/^AmazonSQS\./, "");
     response.setHeader("Content-Type", "application/x-amz-json-1.0");
+    if (!sqs.allows(operation, request.headers)) return void response.writeHead(403).end(DENIED);
+    const answer = OPERATIONS[operation]?.(Entries);
+    if (!answer) return void response.writeHead(400).end();
     response.end(JSON.stringify(answer));
   });
   const OPERATIONS: Record<string, (entries: (Entry & Wait)[]) => object> = {
-    "AmazonSQS.SendMessageBatch": send,
-    "AmazonSQS.ChangeMessageVisibilityBatch": wait,
+    SendMessageBatch: send,
+    ChangeMessageVisibilityBatch: wait,
   };
 
   function send(entries: Entry[]): object {
@@ -80,9 +84,12 @@ export async function startSqs(): Promise<SqsServer> {
     batches: [],
     waits: {},
     refuses: () => false,
+    allows: () => true,
   };
   return sqs;
 }
+
+const DENIED = JSON.stringify({ __type: "com.amazonaws.sqs#AccessDeniedException", message: "as told" });
 
 function failed({ Id }: { Id: string }): object {
   return { Id, Code: "InternalError", SenderFault: false };
