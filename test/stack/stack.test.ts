@@ -72,7 +72,9 @@ describe.each(SETS)("with $set", ({ parameters, logBuckets }) => {
     writeFileSync(join(folder, "ours.csv"), ours);
     const policies = ["obs-sse", ...(isEverything ? [join(folder, "ours.csv")] : [])];
     for (const bucket of logBuckets) await land(account, bucket);
-    const gone = logBuckets.toSorted().map((bucket) => expect.stringMatching(`^s3://${bucket}/gone: was deleted or overwritten`));
+    const gone = logBuckets
+      .toSorted()
+      .map((bucket) => expect.stringMatching(`^s3://${bucket}/gone: was deleted or overwritten`));
     expect(await work()).toEqual(gone);
     for (const bucket of logBuckets) await expectCommandsBytes(account, findingsBucket, bucket, policies);
     expect(subjects()).toEqual(
