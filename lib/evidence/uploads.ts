@@ -11,59 +11,93 @@ export interface Upload {
 /** What the initiates of one log say of the uploads that its other records name. */
 export interface Uploads {
   initiated(upload: Upload, write: Write): void;
-  /** What a request with this upload id inherits from: the last initiate that may be meant, with the encryptions of all. */
-  of(bucket: string, key: string, uploadId: string): Write | null;
-  /** The upload was completed or aborted. */
+  /** What a request of this time with this upload id inherits from: the last initiate that may be meant, with the encryptions of all. */
+  of(bucket: string, key: string, uploadId: string, at: number): Write | null;
+  /** The upload was completed or aborted: a later initiate is not its own. */
   finished(bucket: string, key: string, uploadId: string): void;
 }
 
-/** More open uploads of one key than this are not told apart. */
+/** More open uploads of one key than this, and more ids that belong to none, are not told apart. */
 const MAX_UPLOADS = 64;
 /** Stands for the upload ids that a log does not show. */
 const HIDDEN = "";
 
-/** Initiates of one key whose upload ids the log does not show, or the one whose id it shows. */
-interface Initiates {
-  write: Write;
+/** Initiates of one key whose upload ids the log does not show. */
+interface Hidden {
+  /** The last, with the encryptions of all, also of those whose uploads are finished: which those were, nobody knows. */
+  write: Write | null;
+  /** When the first began. */
+  first: number;
+  /** Of uploads that are open. */
   count: number;
   uploadIds: Set<string>;
+  /** Ids that belong to none of the open uploads, the longest unused first. */
+  strangers: Set<string>;
 }
 
 /** @param limit how many are remembered */
 export function createUploads(limit: number): Uploads {
-  const uploads = createRecent<Initiates>(limit);
+  const shown = createRecent<Write>(limit);
+  const hidden = createRecent<Hidden>(limit);
   return { initiated, of, finished };
 
   function initiated({ bucket, key, uploadId }: Upload, write: Write): void {
     const name = nameOf(bucket, key, uploadId ?? HIDDEN);
-    const before = uploads.get(name);
-    const encryption = write.encryption | (before?.write.encryption ?? 0);
-    uploads.set(name, {
-      write: { ...write, encryption },
-      count: (before?.count ?? 0) + 1,
-      uploadIds: before?.uploadIds ?? new Set(),
-    });
+    if (uploadId !== null) shown.set(name, together(write, shown.get(name)));
+    else {
+      const before = hidden.get(name) ?? nothingOf(write.from);
+      hidden.set(name, {
+        ...before,
+        write: together(write, before.write),
+        first: Math.min(write.from, before.first),
+        count: before.count + 1,
+      });
+    }
   }
 
-  function of(bucket: string, key: string, uploadId: string): Write | null {
-    const shown = uploads.get(nameOf(bucket, key, uploadId));
-    if (shown) return shown.write;
-    const hidden = uploads.get(nameOf(bucket, key, HIDDEN));
-    if (!hidden) return null;
-    const known = Math.min(hidden.count, MAX_UPLOADS);
-    if (hidden.uploadIds.size <= known) hidden.uploadIds.add(uploadId);
-    // More ids than initiates: one of these uploads began before the log did, perhaps this one.
-    return hidden.uploadIds.size <= known ? hidden.write : null;
+  function of(bucket: string, key: string, uploadId: string, at: number): Write | null {
+    const write = shown.get(nameOf(bucket, key, uploadId));
+    if (write) return write;
+    const name = nameOf(bucket, key, HIDDEN);
+    const all = hidden.get(name) ?? nothingOf(Number.POSITIVE_INFINITY);
+    const { uploadIds, strangers, count, first } = all;
+    if (uploadIds.has(uploadId)) return all.write;
+    if (strangers.has(uploadId)) return null;
+    if (at >= first && uploadIds.size < Math.min(count, MAX_UPLOADS)) {
+      uploadIds.add(uploadId);
+      return all.write;
+    }
+    // One of these uploads began before the log did: this one, if it began before all initiates, or else perhaps any of them.
+    if (at >= first) {
+      for (const other of uploadIds) estrange(all, other);
+      uploadIds.clear();
+      all.count = 0;
+    }
+    estrange(all, uploadId);
+    hidden.set(name, all);
+    return null;
   }
 
   function finished(bucket: string, key: string, uploadId: string): void {
-    uploads.delete(nameOf(bucket, key, uploadId));
-    const hidden = uploads.get(nameOf(bucket, key, HIDDEN));
-    if (!hidden) return;
-    hidden.uploadIds.delete(uploadId);
-    hidden.count--;
-    if (hidden.count === 0) uploads.delete(nameOf(bucket, key, HIDDEN));
+    const all = hidden.get(nameOf(bucket, key, HIDDEN));
+    if (!all) return;
+    if (all.uploadIds.delete(uploadId)) all.count--;
+    estrange(all, uploadId);
   }
+}
+
+function nothingOf(first: number): Hidden {
+  return { write: null, first, count: 0, uploadIds: new Set(), strangers: new Set() };
+}
+
+function estrange({ strangers }: Hidden, uploadId: string): void {
+  strangers.delete(uploadId);
+  strangers.add(uploadId);
+  if (strangers.size > MAX_UPLOADS) strangers.delete(strangers.values().next().value!);
+}
+
+function together(write: Write, before: Write | null | undefined): Write {
+  return before ? { ...write, encryption: write.encryption | before.encryption } : write;
 }
 
 /** The id's length keeps an id and a key that hold anything from passing for another id and key. */

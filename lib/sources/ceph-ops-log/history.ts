@@ -120,7 +120,9 @@ export function createHistory(
   }
 
   function initiateOf({ entry, key, isKeyCertain, uploadId }: Request): Write | null {
-    return key !== null && isKeyCertain && uploadId !== null ? uploads.of(entry.bucket, key, uploadId) : null;
+    return key !== null && isKeyCertain && uploadId !== null
+      ? uploads.of(entry.bucket, key, uploadId, entry.time)
+      : null;
   }
 
   function note(request: Request, facts: Facts): void {

@@ -49,14 +49,14 @@ function signatureOf({ entry, code, parameters, isSwift, isLoggedInFull, isServe
   const { authorization } = entry.headers;
   if (authorization === "V4") return V4;
   if (authorization === "V2") return V2;
+  const hasHeader = authorization !== null || isSwift;
   // A gateway that finds a header does not look at the query: where headers are not logged, the query tells nothing.
-  const query = isLoggedInFull ? signedBy(parameters) : 0;
-  if (isAnonymous(entry)) {
-    if (isServed) return UNSIGNED;
-    // A refused form may have been signed, and wrongly.
-    return query || (code === POST ? ANY_SIGNATURE : UNSIGNED);
-  }
-  return authorization === null && !isSwift ? query || V2 | V4 : ANY_SIGNATURE;
+  const query = isLoggedInFull && !hasHeader ? signedBy(parameters) : 0;
+  if (query !== 0) return query;
+  if (!isAnonymous(entry)) return hasHeader ? ANY_SIGNATURE : V2 | V4;
+  if (isServed) return UNSIGNED;
+  // A refused request may have been signed, and wrongly: by a form, or by a header that is not logged.
+  return (isLoggedInFull || hasHeader) && code !== POST ? UNSIGNED : ANY_SIGNATURE;
 }
 
 function isAnonymous({ user }: Entry): boolean {

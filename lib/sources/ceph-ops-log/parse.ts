@@ -38,7 +38,7 @@ export function parseEntry(line: string): (Entry & Details) | string {
   return {
     bucket: fields.bucket as string,
     time: timeOf(fields.time as string),
-    totalTime: fields.total_time as number,
+    totalTime: (fields.total_time as number | undefined) ?? 0,
     user: fields.user as string,
     operation: fields.operation as string,
     uri: fields.uri as string,
@@ -55,11 +55,11 @@ export function parseEntry(line: string): (Entry & Details) | string {
 const CHECKS: readonly (readonly [name: Name, isGood: (value: unknown) => boolean, what: string])[] = [
   ["bucket", isText, "a string"],
   ["time", (value) => isText(value) && !Number.isNaN(timeOf(value)), "a time like 2026-11-22T19:12:36.209169Z"],
-  ["total_time", Number.isFinite, "a number of milliseconds"],
+  ["total_time", (value) => value === undefined || Number.isFinite(value), "a number of milliseconds"],
   ["user", isText, "a string"],
   ["operation", isFilled, "an operation like put_obj"],
   ["uri", (value) => isText(value) && REQUEST_LINE.test(value), "a request line like PUT /bucket/key HTTP/1.1"],
-  ["http_status", (value) => isText(value) && STATUS.test(value), 'a status like "200"'],
+  ["http_status", (value) => STATUS.test(String(value)) && !Array.isArray(value), 'a status like "200"'],
   ["trans_id", isFilled, "a request id"],
   ["remote_addr", isTextOrMissing, "a string"],
   ["error_code", isTextOrMissing, "a string"],

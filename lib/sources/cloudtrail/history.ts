@@ -147,7 +147,7 @@ export function createHistory(text: Text): History {
   function answer({ alone, time, read, copied, upload }: Question): Settled {
     let settled = alone;
     if (upload) {
-      const initiate = uploads.of(upload.bucket, upload.key, upload.uploadId);
+      const initiate = uploads.of(upload.bucket, upload.key, upload.uploadId, time);
       settled = fit(settled, "target", "multipart-initiate", initiate);
     }
     if (read) settled = fit(settled, "target", "earlier-write", writeOf(read, time));
@@ -173,7 +173,7 @@ export function createHistory(text: Text): History {
     }
     // A completion inherits from its initiate, which may be listed behind it.
     const isCompletion = interfaceCode(own) === COMPLETE && uploadId !== null;
-    const initiate = isCompletion ? uploads.of(bucket, key, uploadId) : null;
+    const initiate = isCompletion ? uploads.of(bucket, key, uploadId, time) : null;
     const { facts, unasked } = fit(nothing(own), "target", "multipart-initiate", initiate);
     const encryption = kind === MADE_UNASKED || unasked.length > 0 ? BY_DEFAULT : get(facts, "target");
     objects.wrote(object, { requestId, from: time, until: time + LAST_MS, encryption });

@@ -7,11 +7,12 @@ import {
   HOST,
   HOST_ID,
   SIGNATURE,
+  TIME,
   TLS_VERSION,
   USER_AGENT,
   VERSION_ID,
 } from "./fields.ts";
-import { looksLikeTime, TIME_LENGTH } from "./time.ts";
+import { looksLikeTime, TIME_LENGTH, timeAt } from "./time.ts";
 import { isTlsVersion } from "./tls.ts";
 
 /** A way to read the tail: how many of its tokens are a bare User-Agent, and how many the host id. */
@@ -25,6 +26,9 @@ const READINGS: readonly Reading[] = [
   { agents: 1, hostIds: 1 },
   { agents: 1, hostIds: 2 },
 ];
+
+/** S3 writes more fields from 2019 on; others may still write 18. */
+const END_OF_18_FIELDS = Date.UTC(2019);
 
 /** What the facts hang on: readings that agree in these are as good as one. */
 const TELLING = [SIGNATURE, CIPHER, TLS_VERSION];
@@ -71,7 +75,7 @@ export function readTail(
     const { agents, hostIds } = reading;
     if (agents === 0 ? agent === "bare" : agent === "quoted" || !is(0, ["-"])) return false;
     if (!isFilled(agents)) return false;
-    if (starts.length === agents + 1) return hostIds === 1;
+    if (starts.length === agents + 1) return hostIds === 1 && (agents === 0 || agent === "bare" || !isPerhapsCut());
     return (
       is(tokenOf(SIGNATURE, reading), ["SigV4", "-", "SigV2", "SigV4A"]) &&
       isSuite(tokenOf(CIPHER, reading)) &&
@@ -80,6 +84,11 @@ export function readTail(
       isTls(tokenOf(TLS_VERSION, reading)) &&
       (hostIds === 1 ? isFilled(agents + 1) : isDoubleHostId(agents + 1))
     );
+  }
+
+  /** Behind what may be two quoted fields, `- x` may be a version id and the first part of a host id. */
+  function isPerhapsCut(): boolean {
+    return !is(1, ["-"]) && timeAt(bytes, fields.start[TIME]!) >= END_OF_18_FIELDS;
   }
 
   function differ(field: number, a: Reading, b: Reading): boolean {

@@ -84,6 +84,16 @@ describe("what one line proves", () => {
     ["no headers logged, a copy", copy({ logsHeaders: false }), `CopyObject HTTP|HTTPS V2|V4 ${ANY}→${ANY}`],
     ["no headers logged, anonymous", { logsHeaders: false, user: "anonymous" }, `GetObject HTTP|HTTPS none ${ANY}`],
     [
+      "no headers logged, anonymous, refused: a header may have been wrong",
+      { logsHeaders: false, user: "", status: 403 },
+      `GetObject HTTP|HTTPS V2|V4|none ${ANY}`,
+    ],
+    [
+      "nobody, refused, with a header of neither kind",
+      { signed: "Bearer x", user: "", status: 401 },
+      `GetObject HTTP none ${ANY}`,
+    ],
+    [
       "no headers logged, a presigned query: a header may have counted",
       presigned(V4_QUERY, { logsHeaders: false }),
       `GetObject HTTP|HTTPS V2|V4 ${ANY}`,
@@ -101,11 +111,7 @@ describe("what one line proves", () => {
     ["presigned with both", presigned(`${V2_QUERY}&${V4_QUERY}`), `GetObject HTTP V2|V4 ${NOT_SSE_C}`],
     ["presigned, refused, nobody", presigned(V4_QUERY, { user: "", status: 403 }), `GetObject HTTP V4 ${ANY}`],
     ["presigned in part", presigned("X-Amz-Signature=s", { user: "anonymous" }), `GetObject HTTP none ${NOT_SSE_C}`],
-    [
-      "presigned to no effect: served to nobody",
-      presigned(V4_QUERY, { user: "anonymous" }),
-      `GetObject HTTP none ${NOT_SSE_C}`,
-    ],
+    ["presigned, served to nobody", presigned(V4_QUERY, { user: "anonymous" }), `GetObject HTTP V4 ${NOT_SSE_C}`],
     [
       "a header beside a presigned query",
       { request: `GET /lab/k?${V4_QUERY}`, signed: V2_HEADER },

@@ -207,7 +207,7 @@ describe("an upload's parts, completion and object", () => {
     [
       "one after another",
       [initiate(), part(), complete(), initiate(SSE_C_KEY), part("v", { status: 400 })],
-      "UploadPart HTTP V4 SSE-C",
+      "UploadPart HTTP V4 SSE-KMS|SSE-C",
     ],
     [
       "one after another was aborted",
@@ -218,7 +218,7 @@ describe("an upload's parts, completion and object", () => {
         initiate(SSE_C_KEY),
         part("v", { status: 400 }),
       ],
-      "UploadPart HTTP V4 SSE-C",
+      "UploadPart HTTP V4 SSE-KMS|SSE-C",
     ],
     [
       "one after another whose abortion was refused",
@@ -230,6 +230,21 @@ describe("an upload's parts, completion and object", () => {
         part("v", { status: 400 }),
       ],
       "UploadPart HTTP V4 SSE-KMS|SSE-C",
+    ],
+    [
+      "an upload that is older than the initiate",
+      [part("old"), initiate(), part("old")],
+      `UploadPart HTTP V4 ${NOT_SSE_C}`,
+    ],
+    [
+      "a part that began before the initiate did",
+      [initiate(KMS, { at: 0 }), part("old", { at: -10, took: 900 })],
+      `UploadPart HTTP V4 ${NOT_SSE_C}`,
+    ],
+    [
+      "a late part of an upload that was completed",
+      [initiate(), part(), complete(), initiate(SSE_C_KEY), part("u", { status: 404 })],
+      `UploadPart HTTP V4 ${OPEN}`,
     ],
     [
       "an initiate whose key is in doubt",

@@ -42,7 +42,8 @@ describe("malformed lines", () => {
     [changed({ http_status: "-" }), STATUS],
     [changed({ http_status: "099" }), STATUS],
     [changed({ http_status: "600" }), STATUS],
-    [changed({ http_status: 200 }), STATUS],
+    [changed({ http_status: 99 }), STATUS],
+    [changed({ http_status: [200] }), STATUS],
     [changed({ trans_id: "" }), '"trans_id" is not a request id'],
     [changed({ remote_addr: 7 }), '"remote_addr" is not a string'],
     [changed({ error_code: null }), '"error_code" is not a string'],
@@ -61,6 +62,11 @@ describe("malformed lines", () => {
       { line: 2, offset: opsLine().length + 1, bytes, reason, text: line.slice(0, KEPT) },
     ]);
     expect(read.records.map((record) => record.line)).toEqual([1, 3]);
+  });
+
+  test("a line without total_time, and one whose status is a number, are read", () => {
+    const read = readAll(`${without("total_time")}\n${changed({ http_status: 404 })}\n`);
+    expect([read.malformed, read.records.map(({ status }) => status)]).toEqual([[], [200, 404]]);
   });
 
   const TOO_LONG = `the line is longer than ${MAX_LINE} bytes`;

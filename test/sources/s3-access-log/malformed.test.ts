@@ -47,6 +47,8 @@ describe("a malformed line", () => {
     [`${HEAD}"-" x"curl"${TAIL}`, OUT_OF_PLACE],
     [`${HEAD}"-"  "curl"${TAIL}`, OUT_OF_PLACE],
     [`${HEAD}"-" "curl"`, CUT],
+    [`${HEAD}"-" "curl" - s9lzHYrFp76Z`, CUT],
+    [`${HEAD.replace("/2026:", "/2019:")}"-" "curl" - s9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHf=`, CUT],
     [`${HEAD}"-" "curl" `, CUT],
     [`${HEAD}"-" "curl"x`, ONLY_S3_WRITES],
     [`${HEAD}"-" "curl" ${TAIL}`, OUT_OF_PLACE],
@@ -270,4 +272,15 @@ describe("two records on one line", () => {
     expect(records).toHaveLength(1);
     expect(records[0]!.facts).toBe(readLines(LINE).records[0]!.facts);
   });
+});
+
+it("a line of 18 fields is whole where S3 still wrote them, and where what may be cut off is none", () => {
+  for (const line of [
+    `${HEAD.replace("/2026:", "/2018:")}"x" "curl" - 3HL4kqtJvjVBH40Nrjfkd`,
+    `${HEAD}"x" "curl" - -`,
+    `${HEAD}"x" - 3HL4kqtJvjVBH40Nrjfkd`,
+    `${HEAD}"x" "curl" 3HL4kqtJvjVBH40Nrjfkd`,
+  ]) {
+    expect([line, reasonOf(line)]).toEqual([line, null]);
+  }
 });

@@ -125,7 +125,7 @@ function readings(line: string): Reading[] {
     status,
     errorCode,
   };
-  return tails(line.slice(all.length)).map((tail) => {
+  return tails(line.slice(all.length), date[0]).map((tail) => {
     const read = { ...fields, ...tail };
     return { facts: factsOf(read), fields: read };
   });
@@ -134,14 +134,19 @@ function readings(line: string): Reading[] {
 type Tail = Pick<S3Fields, "versionId" | "signature" | "cipher" | "authType" | "host" | "tlsVersion">;
 
 /** The ways to read what follows the turn-around time: Referer, User-Agent and the fields after them. */
-function tails(rest: string): Tail[] {
+function tails(rest: string, year: number): Tail[] {
   const cut = rest.lastIndexOf('"') + 1;
   const written = rest.slice(0, cut);
   const after = rest.slice(cut);
   const found: Tail[] = [];
   if (written === "" && after.startsWith("- - ")) found.push(...aligned(after.slice(4)));
   if (/^(-|".*") ".*"$/s.test(written) && after.startsWith(" ")) found.push(...aligned(after.slice(1)));
-  if (/^".*"$/s.test(written) && written.length > 1 && after.startsWith(" - ")) found.push(...aligned(after.slice(3)));
+  if (/^".*"$/s.test(written) && written.length > 1 && after.startsWith(" - ")) {
+    // Behind two quoted texts, what looks like the version id of an old record may be a host id that is cut short.
+    const isPerhapsCut = year > 2018 && /^".*" ".*"$/s.test(written);
+    const isCertain = ({ versionId, signature }: Tail) => signature !== undefined || versionId === "-" || !isPerhapsCut;
+    found.push(...aligned(after.slice(3)).filter(isCertain));
+  }
   return found;
 }
 
