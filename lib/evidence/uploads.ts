@@ -1,16 +1,9 @@
 import type { Write } from "./earlier-writes.ts";
 import { createRecent } from "./recent.ts";
 
-export interface Upload {
-  bucket: string;
-  key: string;
-  /** `null` in logs that do not show which id an initiate was given. */
-  uploadId: string | null;
-}
-
-/** What the initiates of one log say of the uploads that its other records name. */
+/** What the initiates of a log that does not show which upload ids they were given say of its other records. */
 export interface Uploads {
-  initiated(upload: Upload, write: Write): void;
+  initiated(bucket: string, key: string, write: Write): void;
   /** What a request of this time with this upload id inherits from: the last initiate that may be meant, with the encryptions of all. */
   of(bucket: string, key: string, uploadId: string, at: number): Write | null;
   /** The upload was completed or aborted: a later initiate is not its own. */
@@ -19,11 +12,9 @@ export interface Uploads {
 
 /** More open uploads of one key than this, and more ids that belong to none, are not told apart. */
 const MAX_UPLOADS = 64;
-/** Stands for the upload ids that a log does not show. */
-const HIDDEN = "";
 
-/** Initiates of one key whose upload ids the log does not show. */
-interface Hidden {
+/** Of one key. */
+interface Initiates {
   /** The last, with the encryptions of all, also of those whose uploads are finished: which those were, nobody knows. */
   write: Write | null;
   /** When the first began. */
@@ -35,72 +26,58 @@ interface Hidden {
   strangers: Set<string>;
 }
 
-/** @param limit how many are remembered */
+/** @param limit of how many keys they are remembered */
 export function createUploads(limit: number): Uploads {
-  const shown = createRecent<Write>(limit);
-  const hidden = createRecent<Hidden>(limit);
+  const keys = createRecent<Initiates>(limit);
   return { initiated, of, finished };
 
-  function initiated({ bucket, key, uploadId }: Upload, write: Write): void {
-    const name = nameOf(bucket, key, uploadId ?? HIDDEN);
-    if (uploadId !== null) shown.set(name, together(write, shown.get(name)));
-    else {
-      const before = hidden.get(name) ?? nothingOf(write.from);
-      hidden.set(name, {
-        ...before,
-        write: together(write, before.write),
-        first: Math.min(write.from, before.first),
-        count: before.count + 1,
-      });
-    }
+  function initiated(bucket: string, key: string, write: Write): void {
+    const all = at(bucket, key);
+    all.write = { ...write, encryption: write.encryption | (all.write?.encryption ?? 0) };
+    all.first = Math.min(all.first, write.from);
+    all.count++;
+    keys.set(nameOf(bucket, key), all);
   }
 
-  function of(bucket: string, key: string, uploadId: string, at: number): Write | null {
-    const write = shown.get(nameOf(bucket, key, uploadId));
-    if (write) return write;
-    const name = nameOf(bucket, key, HIDDEN);
-    const all = hidden.get(name) ?? nothingOf(Number.POSITIVE_INFINITY);
+  function of(bucket: string, key: string, uploadId: string, time: number): Write | null {
+    const all = at(bucket, key);
     const { uploadIds, strangers, count, first } = all;
     if (uploadIds.has(uploadId)) return all.write;
     if (strangers.has(uploadId)) return null;
-    if (at >= first && uploadIds.size < Math.min(count, MAX_UPLOADS)) {
+    if (time >= first && uploadIds.size < Math.min(count, MAX_UPLOADS)) {
       uploadIds.add(uploadId);
       return all.write;
     }
     // One of these uploads began before the log did: this one, if it began before all initiates, or else perhaps any of them.
-    if (at >= first) {
+    if (time >= first) {
       for (const other of uploadIds) estrange(all, other);
       uploadIds.clear();
       all.count = 0;
     }
     estrange(all, uploadId);
-    hidden.set(name, all);
+    keys.set(nameOf(bucket, key), all);
     return null;
   }
 
   function finished(bucket: string, key: string, uploadId: string): void {
-    const all = hidden.get(nameOf(bucket, key, HIDDEN));
+    const all = keys.get(nameOf(bucket, key));
     if (!all) return;
     if (all.uploadIds.delete(uploadId)) all.count--;
     estrange(all, uploadId);
   }
+
+  function at(bucket: string, key: string): Initiates {
+    const none = { write: null, first: Number.POSITIVE_INFINITY, count: 0 };
+    return keys.get(nameOf(bucket, key)) ?? { ...none, uploadIds: new Set(), strangers: new Set() };
+  }
 }
 
-function nothingOf(first: number): Hidden {
-  return { write: null, first, count: 0, uploadIds: new Set(), strangers: new Set() };
-}
-
-function estrange({ strangers }: Hidden, uploadId: string): void {
+function estrange({ strangers }: Initiates, uploadId: string): void {
   strangers.delete(uploadId);
   strangers.add(uploadId);
   if (strangers.size > MAX_UPLOADS) strangers.delete(strangers.values().next().value!);
 }
 
-function together(write: Write, before: Write | null | undefined): Write {
-  return before ? { ...write, encryption: write.encryption | before.encryption } : write;
-}
-
-/** The id's length keeps an id and a key that hold anything from passing for another id and key. */
-function nameOf(bucket: string, key: string, id: string): string {
-  return `${bucket}\0${id.length}\0${id}${key}`;
+function nameOf(bucket: string, key: string): string {
+  return `${bucket}\0${key}`;
 }

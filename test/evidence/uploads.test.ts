@@ -8,45 +8,34 @@ function write(encryption: number, from: number): Write {
 }
 
 describe("an upload", () => {
-  const upload = { bucket: "b", key: "k", uploadId: null };
   const ask = (uploads: Uploads, ...ids: string[]) => ids.map((id) => uploads.of("b", "k", id, 99)?.encryption ?? null);
-
-  test("inherits from the initiate of its id", () => {
-    const uploads = createUploads(10);
-    uploads.initiated({ ...upload, uploadId: "u" }, write(SSE_KMS, 0));
-    uploads.initiated({ ...upload, uploadId: "v" }, write(PLAIN, 1));
-    expect(ask(uploads, "u", "v", "w")).toEqual([SSE_KMS, PLAIN, null]);
-    expect(uploads.of("b", "l", "u", 99)).toBeNull();
-    uploads.initiated({ ...upload, uploadId: "u" }, write(PLAIN, 2));
-    expect(ask(uploads, "u", "v")).toEqual([SSE_KMS | PLAIN, PLAIN]);
-  });
 
   test("inherits from all initiates of its key where the log shows no ids", () => {
     const uploads = createUploads(10);
-    uploads.initiated(upload, write(SSE_KMS, 0));
+    uploads.initiated("b", "k", write(SSE_KMS, 0));
     expect(ask(uploads, "u")).toEqual([SSE_KMS]);
-    uploads.initiated(upload, write(PLAIN, 1));
+    uploads.initiated("b", "k", write(PLAIN, 1));
     expect(ask(uploads, "u", "v")).toEqual([SSE_KMS | PLAIN, SSE_KMS | PLAIN]);
     expect(uploads.of("b", "k", "u", 99)?.requestId).toBe("r1");
   });
 
   test("of more ids than initiates, any may be from before the log", () => {
     const uploads = createUploads(10);
-    uploads.initiated(upload, write(SSE_KMS, 0));
+    uploads.initiated("b", "k", write(SSE_KMS, 0));
     expect(ask(uploads, "u", "v", "w", "u")).toEqual([SSE_KMS, null, null, null]);
   });
 
   test("ends, and leaves to later ones what it may have been", () => {
     const uploads = createUploads(10);
-    uploads.initiated(upload, write(SSE_KMS, 0));
-    uploads.initiated(upload, write(SSE_KMS, 1));
+    uploads.initiated("b", "k", write(SSE_KMS, 0));
+    uploads.initiated("b", "k", write(SSE_KMS, 1));
     ask(uploads, "u", "v");
     uploads.finished("b", "k", "u");
     expect(ask(uploads, "v", "u")).toEqual([SSE_KMS, null]);
     uploads.finished("b", "k", "v");
     expect(ask(uploads, "v", "w")).toEqual([null, null]);
     uploads.finished("b", "k", "v");
-    uploads.initiated(upload, write(PLAIN, 2));
+    uploads.initiated("b", "k", write(PLAIN, 2));
     expect(ask(uploads, "x", "v", "w", "u")).toEqual([SSE_KMS | PLAIN, null, null, null]);
   });
 
@@ -54,14 +43,14 @@ describe("an upload", () => {
     const uploads = createUploads(10);
     expect(ask(uploads, "u")).toEqual([null]);
     uploads.finished("b", "k", "t");
-    uploads.initiated(upload, write(SSE_KMS, 10));
+    uploads.initiated("b", "k", write(SSE_KMS, 10));
     expect(uploads.of("b", "k", "v", 9)).toBeNull();
     expect(ask(uploads, "u", "v", "w", "t")).toEqual([null, null, SSE_KMS, null]);
   });
 
   test("among very many of its key is not told apart", () => {
     const uploads = createUploads(10);
-    for (let i = 0; i < 100; i++) uploads.initiated(upload, write(SSE_KMS, i));
+    for (let i = 0; i < 100; i++) uploads.initiated("b", "k", write(SSE_KMS, i));
     const ids = Array.from({ length: 100 }, (_, i) => `u${i}`);
     expect(ask(uploads, ...ids)).toEqual(ids.map((_, i) => (i < 64 ? SSE_KMS : null)));
   });
@@ -70,7 +59,7 @@ describe("an upload", () => {
     const uploads = createUploads(10);
     const ids = Array.from({ length: 65 }, (_, i) => `u${i}`);
     ask(uploads, ...ids);
-    uploads.initiated(upload, write(SSE_KMS, 0));
+    uploads.initiated("b", "k", write(SSE_KMS, 0));
     expect(ask(uploads, "u1", "u64", "u0")).toEqual([null, null, SSE_KMS]);
   });
 });

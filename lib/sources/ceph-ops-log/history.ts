@@ -138,8 +138,7 @@ export function createHistory(
       else writes.deletedSome(bucket, span);
     }
     if (key === null || !isKeyCertain || !isServed) return;
-    if (code === INITIATE)
-      uploads.initiated({ bucket, key, uploadId: null }, { ...span, requestId, encryption: asked(facts) });
+    if (code === INITIATE) uploads.initiated(bucket, key, { ...span, requestId, encryption: asked(facts) });
     if (uploadId !== null && (code === COMPLETE || operation === "abort_multipart"))
       uploads.finished(bucket, key, uploadId);
   }

@@ -1,7 +1,7 @@
 import { createDatedWrites } from "../../evidence/dated-writes.ts";
 import type { Write } from "../../evidence/earlier-writes.ts";
+import { createInitiates } from "../../evidence/initiates.ts";
 import { reconcile } from "../../evidence/reconcile.ts";
-import { createUploads } from "../../evidence/uploads.ts";
 import {
   ANY_ENCRYPTION,
   COMPLETE,
@@ -91,7 +91,7 @@ export function createHistory(text: Text): History {
   const asked = createKeyFilter();
   const writes = createWrites(text, LIMIT);
   const objects = createDatedWrites();
-  const uploads = createUploads(LIMIT);
+  const initiates = createInitiates(LIMIT);
   let changes = 0;
   return { note, question, answer, end };
 
@@ -122,7 +122,7 @@ export function createHistory(text: Text): History {
     if (object === null || uploadId === null) return;
     const encryption = isUnasked ? BY_DEFAULT : get(own, "target");
     const write = { requestId: requestIdOf(request), from: time, until: time + LAST_MS, encryption };
-    uploads.initiated({ bucket: object.bucket, key: object.key, uploadId }, write);
+    initiates.began(object.bucket, object.key, uploadId, write);
   }
 
   function question(request: Request, alone: Settled): Question | null {
@@ -147,7 +147,7 @@ export function createHistory(text: Text): History {
   function answer({ alone, time, read, copied, upload }: Question): Settled {
     let settled = alone;
     if (upload) {
-      const initiate = uploads.of(upload.bucket, upload.key, upload.uploadId, time);
+      const initiate = initiates.of(upload.bucket, upload.key, upload.uploadId);
       settled = fit(settled, "target", "multipart-initiate", initiate);
     }
     if (read) settled = fit(settled, "target", "earlier-write", writeOf(read, time));
@@ -173,7 +173,7 @@ export function createHistory(text: Text): History {
     }
     // A completion inherits from its initiate, which may be listed behind it.
     const isCompletion = interfaceCode(own) === COMPLETE && uploadId !== null;
-    const initiate = isCompletion ? uploads.of(bucket, key, uploadId, time) : null;
+    const initiate = isCompletion ? initiates.of(bucket, key, uploadId) : null;
     const { facts, unasked } = fit(nothing(own), "target", "multipart-initiate", initiate);
     const encryption = kind === MADE_UNASKED || unasked.length > 0 ? BY_DEFAULT : get(facts, "target");
     objects.wrote(object, { requestId, from: time, until: time + LAST_MS, encryption });
