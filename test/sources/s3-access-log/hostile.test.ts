@@ -7,7 +7,7 @@ import { hostileText } from "./hostile-text.ts";
 import { isPerhapsTwo } from "./reference.ts";
 import { type Logged, lineOf, logged, ordinary, type Texts } from "./written.ts";
 
-const RUNS = 400;
+const RUNS = Number(process.env["RUNS"] ?? 400);
 /** S3 writes nothing of a client into the rows of its own work. */
 const clientRequest = fc.oneof(logged, ordinary).filter(({ facts }) => interfaceCode(facts) !== OFF_NETWORK);
 
@@ -24,15 +24,9 @@ function withTexts(request: Logged, texts: Partial<Texts>): Logged {
 }
 
 /** Behind a Referer that looks like a User-Agent as well, the version id of a record of 18 fields may be a piece of a host id. */
-function isPerhapsCut({ width, time, texts }: Logged, line: string): boolean {
-  const isOld = width === 18 && time < Date.UTC(2019);
-  return (
-    width === 18 &&
-    !isOld &&
-    texts.userAgent === null &&
-    texts.versionId !== null &&
-    / ".*" ".*" - \S+$/s.test(line.slice(line.indexOf('" ')))
-  );
+function isPerhapsCut({ width, time, texts: { referer, userAgent, versionId } }: Logged): boolean {
+  const isTwo = referer?.includes('" "') ?? false;
+  return width === 18 && time >= Date.UTC(2019) && isTwo && userAgent === null && versionId !== null;
 }
 
 describe("what the client writes", () => {
@@ -48,14 +42,12 @@ describe("what the client writes", () => {
       fc.property(clientRequest, hostileText, hostileText, (request, one, two) => {
         const benign = withTexts(request, { referer: "-", userAgent: "-", ...others });
         const [first, second = first] = fields;
-        const line = lineOf(withTexts(benign, { [second!]: two(benign), [first!]: one(benign) }));
+        const hostile = withTexts(benign, { [second!]: two(benign), [first!]: one(benign) });
+        const line = lineOf(hostile);
         const read = readLines(line);
-        if (isPerhapsTwo(line)) {
+        if (isPerhapsTwo(line) || isPerhapsCut(hostile)) {
           undecidable++;
-          expect(read.malformed).toMatchObject([{ reason: "two records are run together on one line" }]);
-        } else if (isPerhapsCut(benign, line)) {
-          undecidable++;
-          expect(read.malformed).toMatchObject([{ reason: "the line is cut short after the User-Agent" }]);
+          expect([read.records, read.malformed.length]).toEqual([[], 1]);
         } else {
           expect(read.records.map(s3Part)).toEqual(readLines(lineOf(benign)).records.map(s3Part));
           expect(read.records).toHaveLength(1);
