@@ -184,11 +184,11 @@ function keyCalls({ resources }: Stack, isWritten: boolean): Call[] {
     at(resources["FindingsBucket"]!.properties, "BucketEncryption", "ServerSideEncryptionConfiguration"),
   );
   const key = at(rule, "ServerSideEncryptionByDefault", "KMSMasterKeyID");
-  const actions = ["kms:Decrypt", ...(isWritten ? ["kms:GenerateDataKey"] : [])];
+  const actions = ["kms:Decrypt", ...(isWritten ? ["kms:Encrypt", "kms:GenerateDataKey"] : [])];
   return key ? [{ actions, resource: String(key) }] : [];
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html; older ones of its versions name StopExecution, too. */
+/** https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html; an earlier edition names StopExecution as well. */
 function mapCalls({ arn, name }: Machine["machine"], label: string): Call[] {
   const execution = arn.replace(`:stateMachine:${name}`, `:execution:${name}`);
   return [
