@@ -42,7 +42,7 @@
     "AskDays": {
       "Type": "Map",
       "Items": "{% $days %}",
-      "MaxConcurrency": 10,
+      "MaxConcurrency": ${BulkConcurrency},
       "ItemProcessor": {
         "ProcessorConfig": {
           "Mode": "INLINE"
@@ -152,7 +152,7 @@
     "FinishDays": {
       "Type": "Map",
       "Items": "{% $days %}",
-      "MaxConcurrency": 10,
+      "MaxConcurrency": ${BulkConcurrency},
       "ItemProcessor": {
         "ProcessorConfig": {
           "Mode": "INLINE"

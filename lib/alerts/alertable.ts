@@ -5,7 +5,12 @@ export interface AlertFinding {
   time: number;
   severity_id: number;
   status_id: number;
-  finding_info: { uid: string; title: string };
+  finding_info: {
+    uid: string;
+    title: string;
+    /** Of a finding that was written before, and has not changed since. */
+    last_seen_time?: number;
+  };
   compliance: {
     /** The policy's id. */
     control: string;
@@ -45,8 +50,8 @@ export function isViolation({ compliance }: AlertFinding): boolean {
   return compliance.status_id === FAIL;
 }
 
-/** Whether people are told of a finding: it is open and at or above the threshold. */
+/** Whether people are told of a finding: it is open, not one that they know, and at or above the threshold. */
 export function isAlertable(finding: AlertFinding, threshold: Severity): boolean {
-  if (SETTLED.includes(finding.status_id)) return false;
+  if (SETTLED.includes(finding.status_id) || finding.finding_info.last_seen_time !== undefined) return false;
   return SEVERITIES.indexOf(severityOf(finding)) >= SEVERITIES.indexOf(threshold);
 }

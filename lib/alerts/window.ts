@@ -43,10 +43,12 @@ export async function tellArrivals(
 
 /**
  * Tells people by how much alerts have grown, once their window is over and has come to rest, and of what its groups were
- * never told of. For a clock to call; the oldest window comes first, and none any more once `mayGoOn` says no.
+ * never told of. For a clock to call; the oldest window comes first, and none any more once `mayGoOn` says no. One that fails does
+ * not keep the others open: rejects at the end, with all reasons.
  */
 export async function closeWindows(windowMs: number, telling: WindowTelling, mayGoOn: () => boolean): Promise<void> {
   const now = telling.now();
+  const failures: Error[] = [];
   for (const [window, { parts, closed }] of await windowsSince(
     now - HORIZON - windowMs - LATENESS,
     windowMs,
@@ -54,10 +56,15 @@ export async function closeWindows(windowMs: number, telling: WindowTelling, may
   )) {
     const lastArrival = Math.max(...parts.map(({ lastModified }) => lastModified));
     if (window + windowMs > now || lastArrival + QUIET > now || closed.has(parts.length)) continue;
-    if (!mayGoOn()) return;
-    const isTold = await tellAll(window, readParts(parts, telling), telling, true);
-    if (isTold) await telling.store.put(closedKey(window, parts.length), Buffer.from("{}\n"));
+    if (!mayGoOn()) break;
+    try {
+      const isTold = await tellAll(window, readParts(parts, telling), telling, true);
+      if (isTold) await telling.store.put(closedKey(window, parts.length), Buffer.from("{}\n"));
+    } catch (error) {
+      failures.push(new Error(`${windowFolder(window)}: ${(error as Error).message}`, { cause: error }));
+    }
   }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join("\n"));
 }
 
 /** Whether people know it all, and nothing is in somebody else's hands. */

@@ -24,8 +24,10 @@ export interface LandedAlerts {
   onFailure(message: Message, error: unknown): void;
 }
 
-/** Findings objects that are read at once. */
+/** Findings objects that are read at once: a small one is mostly waited for. */
 const AT_ONCE = 4;
+/** Bytes. Bigger ones are read one after the other: at once they would share the processor, and might all be late. */
+const BIG = 1 << 20;
 /** In ms, kept free for telling people of what was read. */
 const RESERVE = 90_000;
 
@@ -35,6 +37,7 @@ const FINDINGS = /^findings\/.+\.ndjson\.gz$/;
 export async function alertLanded(messages: readonly Message[], alerts: LandedAlerts): Promise<SQSBatchResponse> {
   const arrived: { message: Message; window: number; arrival: Arrival }[] = [];
   const failed = new Set<string>();
+  let turn: Promise<unknown> = Promise.resolve();
   function fail(message: Message, error: unknown): void {
     failed.add(message.messageId);
     alerts.onFailure(message, error);
@@ -44,11 +47,18 @@ export async function alertLanded(messages: readonly Message[], alerts: LandedAl
     const { landed, ignored } = unwrap(message.body);
     for (const reason of ignored) alerts.onIgnored(reason, null);
     for (const object of landed) {
-      const arrival = await arrivalOf(object, alerts);
+      const arrival = await arrivalInTurn(object);
       if (arrival === null || isSilent(arrival)) continue;
       const window = arrivalWindow(object.time, alerts.telling.now(), alerts.windowMs);
       arrived.push({ message, window, arrival });
     }
+  }
+
+  function arrivalInTurn(object: LandedObject): Promise<Arrival | null> {
+    if ((object.size ?? 0) <= BIG) return arrivalOf(object, alerts);
+    const mine = turn.then(() => arrivalOf(object, alerts));
+    turn = mine.catch(() => {});
+    return mine;
   }
 
   const { batchItemFailures } = await workThrough(messages, { atOnce: AT_ONCE, work: read, onFailure: fail });

@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { BackToQueue } from "./pace.ts";
-import type { Message } from "./work-through.ts";
+import { type Message, receivesOf } from "./work-through.ts";
 
 export interface Failed {
   message: Message;
@@ -10,8 +10,8 @@ export interface Failed {
 /** Tells the queue when the messages of a batch that are not done come again. Rejects where it does not listen: then they come after its visibility timeout. */
 export type ComeAgain = (failed: readonly Failed[]) => Promise<void>;
 
-/** In s: what the visibility timeout is, so that nobody waits longer for having been asked. */
-const LONGEST = 1800;
+/** In s: a message that never works is given up after some five hours (maxReceiveCount, infra/queues.yml). */
+const LONGEST = 360;
 /** With each time that a message fails. */
 const GROWTH = 4;
 /** In s, between messages that there was no time for: together they would meet in one call again. */
@@ -41,10 +41,10 @@ export function createComeAgain(url: string, first: number): ComeAgain {
 /** What did not come from a queue, as history does not, has no receipt handle, and whoever sent it knows what to do. */
 function waitsOf(failed: readonly Failed[], first: number): { ReceiptHandle: string; VisibilityTimeout: number }[] {
   let returned = 0;
-  return failed.flatMap(({ message: { receiptHandle, attributes }, error }) => {
+  return failed.flatMap(({ message, error }) => {
+    const { receiptHandle } = message;
     if (receiptHandle === undefined) return [];
-    const receives = Number(attributes?.ApproximateReceiveCount ?? 1);
-    const wait = error instanceof BackToQueue ? APART * returned++ : first * GROWTH ** (receives - 1);
+    const wait = error instanceof BackToQueue ? APART * returned++ : first * GROWTH ** (receivesOf(message) - 1);
     return [{ ReceiptHandle: receiptHandle, VisibilityTimeout: Math.min(wait, LONGEST) }];
   });
 }

@@ -16,10 +16,13 @@ export interface Work<M extends Message> {
   onFailure(message: M, error: unknown): void;
 }
 
-/** Works through a batch. A message whose work is not known to have succeeded has failed, and goes back to the queue. */
+/**
+ * Works through a batch. A message whose work is not known to have succeeded has failed, and goes back to the queue. Those that came
+ * back most often are first: what there was no time for has used up a receive each time, and after the last one it is given up.
+ */
 export async function workThrough<M extends Message>(messages: readonly M[], work: Work<M>): Promise<SQSBatchResponse> {
   const failed = new Set(messages.map(({ messageId }) => messageId));
-  const waiting = messages.values();
+  const waiting = messages.toSorted((a, b) => receivesOf(b) - receivesOf(a)).values();
 
   async function lane(): Promise<void> {
     for (const message of waiting) {
@@ -34,4 +37,9 @@ export async function workThrough<M extends Message>(messages: readonly M[], wor
 
   await Promise.all(Array.from({ length: work.atOnce }, lane));
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** How often the queue has handed out a message; once, if it came from elsewhere. */
+export function receivesOf({ attributes }: Message): number {
+  return Number(attributes?.ApproximateReceiveCount ?? 1);
 }

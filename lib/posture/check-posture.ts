@@ -10,13 +10,17 @@ export const POSTURE_KEY = "reports/posture.json";
 /** In the place of a log bucket: no bucket can be called so, and it stands in the Athena tables (infra/athena.yml). */
 const FOLDER = "ACCOUNT";
 
-/** Results by bucket and check; of what does not pass, since when there has been a finding, ms since 1970. */
-export type KnownPosture = Record<string, Partial<Record<CheckId, CheckResult & { created?: number }>>>;
+/** In ms, after which a result that has not changed is written again: findings are kept for 31 days at least (RetentionDays). */
+const REPEAT = 28 * 86_400_000;
+
+/** Results by bucket and check; of what does not pass, when the finding was made and when it was written last, ms since 1970. */
+export type KnownPosture = Record<string, Partial<Record<CheckId, KnownResult>>>;
+type KnownResult = CheckResult & { created?: number; written?: number };
 
 /**
  * Compares the settings of all buckets with those at the last check, and writes a findings object with what has changed, if
- * anything has: a finding that is new, that turned from unknown to failed or back, or that is closed. An object is called by a
- * digest of what it holds. It is written before the results: a crash in between costs a repeat of findings under the same uids.
+ * anything has: a finding that is new, that turned from unknown to failed or back, or that is closed. One that stays is written
+ * again before the object that holds it expires. An object is called by a digest of what it holds. It is written before the results: a crash in between costs a repeat of findings under the same uids.
  * @param time of the check, ms since 1970
  * @returns how many findings were written
  */
@@ -35,7 +39,11 @@ export async function checkPosture(
     const day = new Date(time).toISOString().slice(0, 10);
     await store.put(`findings/dt=${day}/${FOLDER}/${hash("sha256", bytes).slice(0, 32)}.ndjson.gz`, bytes);
   }
-  const now = { version: 1, checked: new Date(time).toISOString(), buckets: knownAfter(known, postures, time) };
+  const now = {
+    version: 1,
+    checked: new Date(time).toISOString(),
+    buckets: knownAfter(known, postures, changes, time),
+  };
   await store.put(POSTURE_KEY, Buffer.from(`${JSON.stringify(now)}\n`));
   return changes.length;
 }
@@ -53,8 +61,11 @@ export function changesOf(
     CHECKS.flatMap((check) => {
       const before = known[bucket]?.[check];
       const result = postures.get(bucket)?.[check] ?? GONE;
+      const created = before?.created ?? time;
       const activity = activityOf(before?.status ?? "pass", result.status);
-      return activity === null ? [] : [{ bucket, check, activity, result, created: before?.created ?? time }];
+      if (activity !== null) return [{ bucket, check, activity, result, created }];
+      const isDue = result.status !== "pass" && time - (before?.written ?? created) >= REPEAT;
+      return isDue ? [{ bucket, check, activity: "Update", result, created, isUnchanged: true }] : [];
     }),
   );
 }
@@ -65,15 +76,23 @@ function activityOf(before: CheckResult["status"], now: CheckResult["status"]): 
   return now === "pass" ? "Close" : "Update";
 }
 
-function knownAfter(known: KnownPosture, postures: ReadonlyMap<string, BucketPosture>, time: number): KnownPosture {
+function knownAfter(
+  known: KnownPosture,
+  postures: ReadonlyMap<string, BucketPosture>,
+  changes: readonly PostureChange[],
+  time: number,
+): KnownPosture {
+  const isWritten = new Set(changes.map(({ bucket, check }) => `${bucket}/${check}`));
   const sorted = [...postures].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
     sorted.map(([bucket, posture]) => [
       bucket,
       Object.fromEntries(
         CHECKS.map((check) => {
-          const created = known[bucket]?.[check]?.created ?? time;
-          return [check, { ...posture[check], ...(posture[check].status !== "pass" && { created }) }];
+          const result = posture[check];
+          if (result.status === "pass") return [check, result];
+          const { created = time, written = created } = known[bucket]?.[check] ?? {};
+          return [check, { ...result, created, written: isWritten.has(`${bucket}/${check}`) ? time : written }];
         }),
       ),
     ]),

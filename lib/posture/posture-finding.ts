@@ -23,7 +23,8 @@ const VERSION = "1";
 export interface PostureFinding
   extends Omit<ComplianceFinding, "metadata" | "finding_info" | "compliance" | "resources" | "evidences"> {
   metadata: Pick<ComplianceFinding["metadata"], "version" | "product">;
-  finding_info: ComplianceFinding["finding_info"];
+  /** `last_seen_time`, ms since 1970, is that of a check that found nothing new: nobody is told again. */
+  finding_info: ComplianceFinding["finding_info"] & { last_seen_time?: number };
   compliance: Omit<ComplianceFinding["compliance"], "requirements">;
   resources: [Resource];
   evidences: [{ data: { verdict: Verdict; check: CheckId; found: string } }];
@@ -37,6 +38,8 @@ export interface PostureChange {
   result: CheckResult;
   /** When the finding was made, ms since 1970. */
   created: number;
+  /** It is no change: the finding is there already, and is written again to be kept. */
+  isUnchanged?: true;
 }
 
 /**
@@ -44,7 +47,7 @@ export interface PostureChange {
  * @param time of the check, ms since 1970
  */
 export function postureFinding(
-  { bucket, check, activity, result, created }: PostureChange,
+  { bucket, check, activity, result, created, isUnchanged }: PostureChange,
   time: number,
 ): PostureFinding {
   const { title, severity, standards, remedy } = TEXTS[check];
@@ -70,6 +73,7 @@ export function postureFinding(
       desc: `${message}. ${title}`,
       types: [check],
       created_time: created,
+      ...(isUnchanged && { last_seen_time: time }),
       data_sources: ["s3-bucket-settings"],
       analytic: { uid: CONTROL, name: CONTROL, type: "Rule", type_id: 1, version: VERSION },
     },

@@ -226,13 +226,30 @@ describe("when telling fails", () => {
     for (const source of ["1", "2"]) await tellArrivals(WINDOW, [arrival(source, by("ann"))], telling);
     clock.now = WINDOW + HOUR;
     failures.push(SINK);
-    await expect(closeWindows(HOUR, telling, () => true)).rejects.toBe(SINK);
+    await expect(closeWindows(HOUR, telling, () => true)).rejects.toThrow(SINK.message);
     clock.now += 5 * MINUTE;
     await closeWindows(HOUR, telling, () => true);
     expect(told).toEqual(["findings r ann 1"]);
     clock.now += 5 * MINUTE;
     await closeWindows(HOUR, telling, () => true);
     expect(told).toEqual(["findings r ann 1", "findings r ann 2 (1)"]);
+  });
+
+  test("in some windows, the others are closed, and all reasons are told", async () => {
+    const { telling, told, failures, clock, bucket } = people();
+    for (const [hour, name] of ["ann", "bob", "eve"].entries()) {
+      for (const source of ["1", "2"]) await tellArrivals(WINDOW + hour * HOUR, [arrival(source, by(name))], telling);
+    }
+    clock.now = WINDOW + 4 * HOUR;
+    told.length = 0;
+    const [damaged] = [...bucket.held.keys()].filter((key) => key.startsWith("alerts/dt=2026-02-06/T0900/parts/"));
+    await bucket.put(damaged!, Buffer.from("x"));
+    clock.now += HOUR;
+    failures.push(SINK);
+    await expect(closeWindows(HOUR, telling, () => true)).rejects.toThrow(
+      "alerts/dt=2026-02-06/T0800/: the topic is throttled\nalerts/dt=2026-02-06/T0900/: unexpected end of file",
+    );
+    expect(told).toEqual(["findings r eve 2 (1)"]);
   });
 });
 

@@ -33,3 +33,23 @@ test("exactly the messages whose work rejects have failed, and all are worked on
     { numRuns: 50 },
   );
 });
+
+test("what the queue has handed out most often comes first; what is no queue's keeps its order", async () => {
+  const order: string[] = [];
+  const receives = [undefined, "1", "3", undefined, "10", "3", "2"];
+  const messages = receives.map((count, i) => ({
+    messageId: `m${i}`,
+    body: "",
+    ...(count && { attributes: { ApproximateReceiveCount: count } }),
+  }));
+  const response = await workThrough(messages, {
+    atOnce: 1,
+    async work({ messageId }) {
+      order.push(messageId);
+      throw new Error("no");
+    },
+    onFailure() {},
+  });
+  expect(order).toEqual(["m4", "m2", "m5", "m6", "m0", "m1", "m3"]);
+  expect(failures(response)).toEqual(messages.map(({ messageId }) => messageId));
+});

@@ -259,6 +259,12 @@ const CASES: Record<keyof typeof CHECKS, Case[]> = {
       to: ["arn:aws:s3:::logs/*", { "Fn::GetAtt": ["Bucket", "Arn"] }, { "Fn::Sub": "${Bucket.Arn}/a/*" }],
       faults: [],
     },
+    { set: `${ALLOW}.1.Resource`, to: "arn:aws:states:eu-central-1:1:execution:run/Map:*", faults: [] },
+    {
+      set: `${ALLOW}.1.Resource`,
+      to: "arn:aws:states:eu-central-1:1:execution:*",
+      faults: ["Role Read: may do it to arn:aws:states:eu-central-1:1:execution:*"],
+    },
     { set: `${ALLOW}.2.Fn::If.1.Resource`, to: "*", faults: ["Role: may do it to *"] },
     { set: `${ALLOW}.0.Resource`, to: "arn:aws:s3:::logs", faults: ["Role List: needs no exception"] },
     { set: `${QUEUE_ALLOW}.Action`, to: "sqs:*", faults: ["QueuePolicy Events: may do sqs:*"] },

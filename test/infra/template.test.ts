@@ -303,6 +303,21 @@ test("a stack set brings its log buckets, and its code in a bucket that is there
   );
 });
 
+test("an inventory makes as many calls at once as is said, in each of its steps", () => {
+  const [definition] = textsOf(
+    at(packaged.template.Resources, "Settlement", "Properties", "DefinitionString"),
+    packaged.template,
+  );
+  const found = [...definition!.matchAll(/"MaxConcurrency": (.*),/g)].map(([, most]) => most);
+  expect(found).toEqual(["<BulkConcurrency>", "<BulkConcurrency>", "<BulkConcurrency>"]);
+});
+
+// How often messages come back of which nothing is wrong: infra/queues.yml.
+test.each(["LogEventsQueue", "FindingsQueue"])("%s does not give up what there was no time for", (id) => {
+  const most = at(packaged.template.Resources, id, "Properties", "RedrivePolicy", "maxReceiveCount");
+  expect(most).toBeGreaterThanOrEqual(50);
+});
+
 test("what each function may do", () => {
   const grants = Object.fromEntries(
     resourcesOf(packaged.template, "AWS::Lambda::Function").map(([, { Properties }]) => {

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AlertFinding } from "../../lib/alerts/alertable.ts";
+import { type AlertFinding, isAlertable } from "../../lib/alerts/alertable.ts";
 import { groupFindings } from "../../lib/alerts/group-findings.ts";
 import { changesOf, checkPosture, POSTURE_KEY } from "../../lib/posture/check-posture.ts";
 import { type BucketPosture, CHECKS, type CheckResult } from "../../lib/posture/posture.ts";
@@ -112,7 +112,7 @@ test("a setting that fails is a finding", async () => {
     checked: "2026-02-06T05:15:00.000Z",
     buckets: {
       films: posture(PASS),
-      photos: { ...posture(PASS), "tls-only": { ...FAIL, created: FRIDAY } },
+      photos: { ...posture(PASS), "tls-only": { ...FAIL, created: FRIDAY, written: FRIDAY } },
     },
   });
 });
@@ -147,6 +147,50 @@ test("only what changes is told: made, changed, closed, under one uid", async ()
   ]);
   expect(told.at(-1)!.message).toBe("s3://photos: there is no such bucket any more");
   expect(told.flatMap((finding) => (validate(finding) ? [] : validate.errors))).toEqual([]);
+});
+
+test("what stays as it is, is written again before it expires, and nobody is told again", async () => {
+  const store = createMemoryStore();
+  const LEAST_RETENTION = 31;
+  const now = { photos: posture(FAIL, UNKNOWN), films: posture(PASS) };
+  for (let day = 0; day <= 100; day++) {
+    await check(store, day < 50 ? now : { ...now, photos: posture(UNKNOWN, UNKNOWN) }, FRIDAY + day * DAY);
+    const kept = findingsIn(store, "findings/").filter(({ time }) => FRIDAY + (day - LEAST_RETENTION) * DAY < time);
+    expect(new Set(kept.map(({ finding_info }) => finding_info.uid)).size).toBe(2);
+  }
+  const written = (id: string) =>
+    findingsIn(store, "findings/").filter(({ finding_info }) => finding_info.types[0] === id);
+  const days = (ms: number | undefined) => ms && (ms - FRIDAY) / DAY;
+  expect(
+    written("tls-only").map(({ time, activity_name, compliance: { status }, finding_info: info }) => [
+      days(time),
+      activity_name,
+      status,
+      info.created_time === FRIDAY,
+      days(info.last_seen_time),
+    ]),
+  ).toEqual([
+    [0, "Create", "Fail", true, undefined],
+    [28, "Update", "Fail", true, 28],
+    [50, "Update", "Warning", true, undefined],
+    [78, "Update", "Warning", true, 78],
+  ]);
+  expect(written("access-logging").map(({ time }) => days(time))).toEqual([0, 28, 56, 84]);
+  const told = findingsIn(store, "findings/").filter((finding) => isAlertable(finding as AlertFinding, "low"));
+  expect(told.map(({ time, finding_info }) => [days(time), finding_info.types[0]])).toEqual([
+    [0, "access-logging"],
+    [0, "tls-only"],
+    [50, "tls-only"],
+  ]);
+  expect(findingsIn(store, "findings/").flatMap((finding) => (validate(finding) ? [] : validate.errors))).toEqual([]);
+});
+
+test("a finding of which is not known when it was written last, is written again", async () => {
+  const store = createMemoryStore();
+  const known = { photos: { ...posture(FAIL), "tls-only": { ...FAIL, created: FRIDAY - 400 * DAY } } };
+  await store.put(POSTURE_KEY, Buffer.from(JSON.stringify({ version: 1, buckets: known })));
+  expect(await check(store, { photos: posture(FAIL) }, FRIDAY)).toBe(1);
+  expect(await check(store, { photos: posture(FAIL) }, FRIDAY + DAY)).toBe(0);
 });
 
 test("the same check again writes the same bytes, also after a crash before its results were kept", async () => {

@@ -149,7 +149,8 @@ function callsIn(value: Json, around: Machine): Call[] {
   if (!isObject(value)) return [];
   const integration = /:states:::(.*)$/.exec(String(value["Resource"]))?.[1];
   const own = integration === undefined ? [] : integrationCalls(integration, value["Arguments"] as JsonObject, around);
-  const maps = at(value, "ProcessorConfig", "Mode") === "DISTRIBUTED" ? mapCalls(around.machine) : [];
+  const isMap = at(value, "ItemProcessor", "ProcessorConfig", "Mode") === "DISTRIBUTED";
+  const maps = isMap ? mapCalls(around.machine, String(value["Label"])) : [];
   return [...own, ...maps, ...Object.values(value).flatMap((inner) => callsIn(inner, around))];
 }
 
@@ -183,15 +184,16 @@ function keyCalls({ resources }: Stack, isWritten: boolean): Call[] {
     at(resources["FindingsBucket"]!.properties, "BucketEncryption", "ServerSideEncryptionConfiguration"),
   );
   const key = at(rule, "ServerSideEncryptionByDefault", "KMSMasterKeyID");
-  const actions = ["kms:Decrypt", ...(isWritten ? ["kms:GenerateDataKey"] : [])];
+  const actions = ["kms:Decrypt", ...(isWritten ? ["kms:Encrypt", "kms:GenerateDataKey"] : [])];
   return key ? [{ actions, resource: String(key) }] : [];
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html: items run as executions of a part of the machine. */
-function mapCalls({ arn, name }: Machine["machine"]): Call[] {
-  const item = arn.replace(`:stateMachine:${name}`, `:execution:${name}/Label:1`);
+/** https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html; an earlier edition names StopExecution as well. */
+function mapCalls({ arn, name }: Machine["machine"], label: string): Call[] {
+  const execution = arn.replace(`:stateMachine:${name}`, `:execution:${name}`);
   return [
     { actions: ["states:StartExecution"], resource: arn },
-    { actions: ["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"], resource: item },
+    { actions: ["states:DescribeExecution", "states:StopExecution"], resource: `${execution}:1` },
+    { actions: ["states:RedriveExecution"], resource: `${execution}/${label}:1` },
   ];
 }

@@ -143,7 +143,7 @@ const ARNS: Record<string, RegExp> = {
   sqs: /^sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}$/,
   sns: /^sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
   lambda: /^lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}$/,
-  states: /^states:[a-z0-9-]+:\d{12}:(?:stateMachine:[\w-]{1,80}|execution:[\w-]{1,80}\/\*)$/,
+  states: /^states:[a-z0-9-]+:\d{12}:(?:stateMachine:[\w-]{1,80}|execution:[\w-]{1,80}(?:\/[\w-]{1,40})?:\*)$/,
   logs: /^logs:[a-z0-9-]+:\d{12}:log-group:[\w./#-]{1,512}:\*$/,
   firehose: /^firehose:[a-z0-9-]+:\d{12}:deliverystream\/[\w.-]{1,64}$/,
   events: /^events:[a-z0-9-]+:\d{12}:rule\/[\w.-]{1,64}$/,

@@ -49,7 +49,7 @@ export interface Exception {
  */
 function isNarrow(resource: string): boolean {
   const named = resource.replace(/<[^>]*>/g, "NAME");
-  return /^(?:arn:(?:\*|[^*:]+):[^*:]+:[^*:]*:[^*:]*:)?[^*]*[^*:/](?:\/\*)?$/.test(named);
+  return /^(?:arn:(?:\*|[^*:]+):[^*:]+:[^*:]*:[^*:]*:)?[^*]*[^*:/](?:\/\*)?$|:execution:[^*:]+:\*$/.test(named);
 }
 
 /** Whoever is allowed something is allowed named actions on named resources. */
