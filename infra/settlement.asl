@@ -21,6 +21,16 @@
       "Retry": [
         {
           "ErrorEquals": [
+            "Lambda.TooManyRequestsException"
+          ],
+          "IntervalSeconds": 10,
+          "BackoffRate": 2,
+          "MaxDelaySeconds": 300,
+          "MaxAttempts": 30,
+          "JitterStrategy": "FULL"
+        },
+        {
+          "ErrorEquals": [
             "States.ALL"
           ],
           "IntervalSeconds": 5,
@@ -62,6 +72,16 @@
               }
             },
             "Retry": [
+              {
+                "ErrorEquals": [
+                  "Lambda.TooManyRequestsException"
+                ],
+                "IntervalSeconds": 10,
+                "BackoffRate": 2,
+                "MaxDelaySeconds": 300,
+                "MaxAttempts": 30,
+                "JitterStrategy": "FULL"
+              },
               {
                 "ErrorEquals": [
                   "States.ALL"
@@ -132,6 +152,16 @@
             "Retry": [
               {
                 "ErrorEquals": [
+                  "Lambda.TooManyRequestsException"
+                ],
+                "IntervalSeconds": 10,
+                "BackoffRate": 2,
+                "MaxDelaySeconds": 300,
+                "MaxAttempts": 30,
+                "JitterStrategy": "FULL"
+              },
+              {
+                "ErrorEquals": [
                   "States.ALL"
                 ],
                 "IntervalSeconds": 5,
@@ -173,6 +203,16 @@
               }
             },
             "Retry": [
+              {
+                "ErrorEquals": [
+                  "Lambda.TooManyRequestsException"
+                ],
+                "IntervalSeconds": 10,
+                "BackoffRate": 2,
+                "MaxDelaySeconds": 300,
+                "MaxAttempts": 30,
+                "JitterStrategy": "FULL"
+              },
               {
                 "ErrorEquals": [
                   "States.ALL"
