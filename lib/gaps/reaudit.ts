@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { ObjectRef } from "../inputs/bucket.ts";
 import type { Policy } from "../policy/policy.ts";
-import { priorAudit } from "../stores/prior-audit.ts";
+import { priorAudit, readReceipt } from "../stores/prior-audit.ts";
 import type { Store } from "../stores/store.ts";
 import { HOUR } from "./hours.ts";
 import { landedIn, OutOfTime } from "./landed-in.ts";
@@ -55,7 +55,7 @@ async function reauditBucket(bucket: string, window: Window, reaudit: Reaudit, d
   const due = Readable.from(landed).filter(
     async (object: ObjectRef) => {
       done.checked++;
-      return (await priorAudit(store, object, { policies, evidence: [], sourceId: null })) === null;
+      return priorAudit(await readReceipt(store, object), { policies, evidence: null, sourceId: null }) === null;
     },
     { concurrency: RECEIPTS_AT_ONCE },
   );
