@@ -88,7 +88,7 @@ async function auditObject(landed: LandedObject, audits: LandedAudits): Promise<
       source: null,
       judge: { policies, resolvers: createEvidence().resolvers },
       evidence: [],
-      keep: { store, spoolDir },
+      keep: { store, spoolDir, isNew: stored === null },
       onBytes: ({ length }) => reading.read(length),
       onFinding({ finding_info, evidences: [{ data }] }) {
         if (data.key_exposure === "exposed" && exposed.add(finding_info.uid)) keyExposures++;
