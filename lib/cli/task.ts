@@ -17,7 +17,7 @@ import { type Advice, createAdvice } from "../report/advice.ts";
 import { createOffenders, type OffenderCounts } from "../report/offenders.ts";
 import type { S3Options } from "../s3/client.ts";
 import { SOURCES } from "../sources/index.ts";
-import { priorAudit } from "../stores/prior-audit.ts";
+import { priorAudit, readReceipt } from "../stores/prior-audit.ts";
 import type { Receipt } from "../stores/receipt.ts";
 import { type InputRef, openPlaces } from "./places.ts";
 
@@ -119,7 +119,7 @@ export async function createTasks(
     const { bucket, key, lastModified } = input;
     const object = { bucket, key, etag: await input.etag(), lastModified };
     const terms = { policies, evidence: options.evidence, sourceId: options.source };
-    const receipt = store && (await priorAudit(store, object, terms));
+    const receipt = store && priorAudit(await readReceipt(store, object), terms);
     if (!receipt || !options.exceptions) return { index, receipt };
     return { index, receipt, excepted: await exceptedInStore(store!, object, receipt, options.exceptions) };
   }

@@ -7,7 +7,7 @@ import { type AuditTimes, auditMeasures, type Measure } from "../metrics/audit-m
 import type { Policy } from "../policy/policy.ts";
 import { isDigestKey } from "../sources/cloudtrail-digest.ts";
 import type { Committed } from "../stores/object-audit.ts";
-import { priorAudit } from "../stores/prior-audit.ts";
+import { priorAudit, readReceipt } from "../stores/prior-audit.ts";
 import type { Store } from "../stores/store.ts";
 import type { CallPace } from "./pace.ts";
 import { type LandedObject, unwrap } from "./unwrap.ts";
@@ -77,7 +77,8 @@ async function auditObject(landed: LandedObject, audits: LandedAudits): Promise<
   const input = await audits.inputOf(landed);
   const object = { bucket: input.bucket, key: input.key, etag: await input.etag(), lastModified: input.lastModified };
   // Most events that come twice cost no second reading. It is not what keeps them from being counted twice.
-  if (await priorAudit(store, object, { policies, evidence: [], sourceId: null })) return "already";
+  const stored = await readReceipt(store, object);
+  if (priorAudit(stored, { policies, evidence: null, sourceId: null })) return "already";
 
   const reading = audits.pace.begin(input.size);
   const exposed = createUidSet();
@@ -87,7 +88,7 @@ async function auditObject(landed: LandedObject, audits: LandedAudits): Promise<
       source: null,
       judge: { policies, resolvers: createEvidence().resolvers },
       evidence: [],
-      keep: { store, spoolDir },
+      keep: { store, spoolDir, isNew: stored === null },
       onBytes: ({ length }) => reading.read(length),
       onFinding({ finding_info, evidences: [{ data }] }) {
         if (data.key_exposure === "exposed" && exposed.add(finding_info.uid)) keyExposures++;

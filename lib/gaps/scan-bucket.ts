@@ -3,7 +3,7 @@ import type { ObjectRef } from "../inputs/bucket.ts";
 import { type S3Place, s3Uri } from "../s3/place.ts";
 import { objectId, receiptsFolder } from "../stores/log-object.ts";
 import { HOUR } from "./hours.ts";
-import { landedIn } from "./landed-in.ts";
+import { landedIn, OutOfTime } from "./landed-in.ts";
 import { seriesOf, type Window } from "./named-times.ts";
 
 export interface Scanning {
@@ -23,6 +23,8 @@ export interface BucketScan {
   oldest: number | null;
 }
 
+/** More would wait for one another: the client has 50 connections. */
+export const RECEIPTS_AT_ONCE = 48;
 const DAY = 24 * HOUR;
 /** Series of one bucket that are counted apart; the rest count as one. */
 const MOST_SERIES = 1000;
@@ -31,6 +33,7 @@ const RECEIPT = /\/([0-9a-f]{32})\.json$/;
 /**
  * Lists what landed in a log bucket in a window and hands on what has no receipt. Which policies a receipt was written under does not
  * matter here. Its memory grows by some 30 bytes for each log object of the window's days.
+ * @throws {OutOfTime} once `mayGoOn` says no
  */
 export async function scanBucket(
   bucket: string,
@@ -42,6 +45,7 @@ export async function scanBucket(
   for (let time = window.from - (window.from % DAY); time < window.to; time += DAY) {
     const prefix = receiptsFolder({ bucket, lastModified: time });
     for await (const { key } of list({ bucket: findingsBucket, prefix })) {
+      if (!mayGoOn()) throw new OutOfTime(`no time to list its receipts to their end; left off at ${key}`);
       const [, id] = RECEIPT.exec(key) ?? [];
       if (id !== undefined) seen.add(id);
     }

@@ -1,8 +1,9 @@
 import type { ReceiptTotals } from "../metrics/totals-from-receipts.ts";
 import type { Store } from "../stores/store.ts";
-import { totalDay } from "./daily-totals.ts";
+import { isBegun, totalDay } from "./daily-totals.ts";
 import { reportDelivery } from "./delivery.ts";
 import { HOUR } from "./hours.ts";
+import { OutOfTime } from "./landed-in.ts";
 import type { Window } from "./named-times.ts";
 import type { ObjectQueue } from "./queue-objects.ts";
 import { type Scanning, scanBucket } from "./scan-bucket.ts";
@@ -31,9 +32,10 @@ export interface LogScanned {
 const GRACE = HOUR / 4;
 /** Hours that a scan looks back: two, so that one that fails is made good by the next. */
 const LOOKBACK = 2;
-/** The hour of the day (UTC) in which a scan looks back further, for what a longer failure left, and adds up days. */
+/** The hour of the day (UTC) in which a scan looks back further, for what a longer failure left, and begins to add up days. */
 const DAILY_HOUR = 3;
 const DAILY_LOOKBACK = 72;
+const DAY = 24 * HOUR;
 /** Yesterday, and the day that by now is complete even if the dead-letter queue was emptied late. */
 const TOTALLED_DAYS_AGO = [1, 3];
 /** In ms, kept free for reports. */
@@ -42,16 +44,23 @@ const RESERVE = 30_000;
 /**
  * The net under the events: queues what landed and has no receipt, and keeps count of what lands when. Each log bucket has
  * its share of the time; one that cannot be listed in its share, or not at all, is a problem and keeps no other from being scanned.
+ * What cannot be added up in its share is gone on with in the next hours.
  * @param now when the scan was due, ms since 1970
  */
 export async function scanLogs(now: number, scan: LogScan): Promise<LogScanned> {
-  const isDaily = new Date(now).getUTCHours() === DAILY_HOUR;
+  const hour = new Date(now).getUTCHours();
+  const isDaily = hour === DAILY_HOUR;
   const hours = isDaily ? DAILY_LOOKBACK : LOOKBACK;
   const window: Window = { from: now - (now % HOUR) - hours * HOUR, to: now - GRACE };
   const scanned: LogScanned = { unaudited: 0, age: 0, gaps: 0, totals: [], problems: [] };
+  const begun = now - DAILY_HOUR * HOUR;
+  const days: string[] = [];
+  for (const day of TOTALLED_DAYS_AGO.map((ago) => dayOf(begun - ago * DAY))) {
+    if (isDaily || (await isBegun(day, dayOf(begun), scan.store).catch(isProblem("daily totals")))) days.push(day);
+  }
   const tasks: (() => Promise<void>)[] = [
     ...scan.buckets.map((bucket) => () => scanOne(bucket)),
-    ...(isDaily ? TOTALLED_DAYS_AGO.map((ago) => () => totalOne(ago)) : []),
+    ...days.map((day) => () => totalOne(day)),
   ];
   let stopAt = 0;
   const sharing = { ...scan, mayGoOn: () => scan.remaining() > stopAt };
@@ -63,16 +72,26 @@ export async function scanLogs(now: number, scan: LogScan): Promise<LogScanned> 
     scanned.gaps += await reportDelivery(bucket, found, window, now, scan.store);
   }
 
-  async function totalOne(ago: number): Promise<void> {
-    const day = new Date(now - ago * 24 * HOUR).toISOString().slice(0, 10);
-    scanned.totals.push({ day, totals: await totalDay(day, sharing) });
+  async function totalOne(day: string): Promise<void> {
+    const totals = await totalDay(day, dayOf(begun), sharing);
+    if (totals !== null) scanned.totals.push({ day, totals });
+    else if (hour === DAILY_HOUR - 1) throw new OutOfTime(`a day was not enough to add up the receipts of ${day}`);
+  }
+
+  function isProblem(what: string): (error: unknown) => void {
+    return (error) => void scanned.problems.push(`${what}: ${error}`);
   }
 
   for (const [done, task] of tasks.entries()) {
     const left = scan.remaining() - RESERVE;
     stopAt = scan.remaining() - left / (tasks.length - done);
-    await task().catch((error) => scanned.problems.push(`${scan.buckets[done] ?? "daily totals"}: ${error}`));
+    await task().catch(isProblem(scan.buckets[done] ?? "daily totals"));
   }
   await scan.queue.end();
   return scanned;
+}
+
+/** YYYY-MM-DD */
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }

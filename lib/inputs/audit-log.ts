@@ -18,8 +18,11 @@ export interface LogAudit extends Pick<ReadOptions, "source" | "since" | "until"
   evidenceOn?: (sourceId: string) => ObjectEvidence;
   /** Digests of the evidence at hand, for the receipt. */
   evidence: readonly string[];
-  /** Where to keep findings, quarantine and receipt, and a folder for what is on its way there. */
-  keep?: { store: Store; spoolDir: string };
+  /**
+   * Where to keep findings, quarantine and receipt, and a folder for what is on its way there. `isNew`: there was no receipt
+   * a moment ago.
+   */
+  keep?: { store: Store; spoolDir: string; isNew?: boolean };
   onJudgement?: (judgement: Judgement, object: LogObject) => void;
   onFinding?: (finding: ComplianceFinding) => void;
   onMalformed?: (line: Malformed, object: LogObject) => void;
@@ -65,7 +68,7 @@ export async function auditLog(input: LogInput, audit: LogAudit): Promise<LogRes
   function start(sourceId: string): LogObject {
     const { bucket, key, lastModified } = input;
     object = { bucket, key, etag, lastModified, sourceId };
-    kept = keep && openObjectAudit(keep.store, object, keep.spoolDir);
+    kept = keep && openObjectAudit(keep.store, object, keep.spoolDir, keep.isNew);
     return object;
   }
 

@@ -6,12 +6,12 @@ import { quarantined } from "../findings/quarantined.ts";
 import { createUidSet } from "../findings/uid-set.ts";
 import type { Malformed } from "../record.ts";
 import { type LogObject, storeKeys } from "./log-object.ts";
-import { type ReceiptFacts, receiptBytes } from "./receipt.ts";
+import { parseReceipt, type ReceiptFacts, receiptBytes } from "./receipt.ts";
 import { openSpool, type Spooled } from "./spool.ts";
 import { type Store, StoreError } from "./store.ts";
 
-/** How often other auditors of the same object may get in between before this one gives up. */
-const ATTEMPTS = 5;
+/** How often it starts over before it gives up: each other auditor of the same object that gets in between costs two. */
+const ATTEMPTS = 10;
 
 /** `written`: this audit owns the object, and counts it. `replaced`: it took over after a change of policy or evidence. */
 export type Committed = "written" | "already" | "replaced";
@@ -33,14 +33,19 @@ export interface ObjectAudit {
  * 30 bytes a finding, and then writes in this order:
  *
  *     get receipt ─ same bytes? ─► already
+ *         ├─ of another audit, with findings here or there: disowned, and from the start
  *         └─ findings ─ quarantine ─ receipt (created, or replaced if it still is the one that was read)
  *                                       └─ somebody else was first: from the start
  *
- * A crash before the receipt costs a repeat: the next audit under the same policies writes the same bytes. The hole: if
- * the policies change in between, back to those of the receipt or to some that find nothing, what the crash left under
- * `findings` stays, and its findings carry the digest of the policy that made them.
+ * A crash before the receipt costs a repeat, whatever policies are in force by then: no receipt vouches for policies while
+ * findings of others may lie beside it, and who finds nothing looks for findings that a crash may have left. That costs
+ * no request where the receipt was just asked for (`isNew`), as it is not asked for again. Quarantine is not looked for
+ * then: lines are malformed under any policy, so who comes next writes it anew.
+ *
+ * The hole: of two audits under different policies at the same moment, one writes its findings after the other is done,
+ * and crashes before it sees that.
  */
-export function openObjectAudit(store: Store, object: LogObject, spoolDir: string): ObjectAudit {
+export function openObjectAudit(store: Store, object: LogObject, spoolDir: string, isNew = false): ObjectAudit {
   const keys = storeKeys(object);
   const findings = openSpool(join(spoolDir, `${randomUUID()}.findings.gz`));
   const quarantine = openSpool(join(spoolDir, `${randomUUID()}.quarantine.gz`));
@@ -52,25 +57,32 @@ export function openObjectAudit(store: Store, object: LogObject, spoolDir: strin
     quarantine.remove();
   }
 
-  async function write(key: string, spooled: Spooled | null, isStale: boolean): Promise<void> {
+  async function write(key: string, spooled: Spooled | null): Promise<void> {
     if (typeof spooled === "string") await store.putFile(key, spooled);
     else if (spooled !== null) await store.put(key, spooled);
-    else if (isStale) await store.remove(key);
+    // In a versioned bucket, to remove what is not there leaves a marker.
+    else if ((await store.get(key)) !== null) await store.remove(key);
   }
 
   async function settle(receipt: Buffer): Promise<Committed> {
     const spooled = { findings: findings.close(), quarantine: quarantine.close() };
+    const isBare = spooled.findings === null && spooled.quarantine === null;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const old = await store.get(keys.receipt);
+      const old = attempt === 0 && isNew && isBare ? null : await store.get(keys.receipt);
       if (old?.bytes.equals(receipt)) return "already";
-      await write(keys.findings, spooled.findings, old !== null);
-      await write(keys.quarantine, spooled.quarantine, old !== null);
+      const disowned = old && disown(old.bytes, isBare);
+      if (disowned) {
+        await store.replace(keys.receipt, disowned, old.etag);
+        continue;
+      }
+      await write(keys.findings, spooled.findings);
+      if (old !== null || !isNew || spooled.quarantine !== null) await write(keys.quarantine, spooled.quarantine);
       if (old === null) {
         if (await store.create(keys.receipt, receipt)) return "written";
       } else if (await store.replace(keys.receipt, receipt, old.etag)) return "replaced";
     }
     throw new StoreError(
-      `${keys.receipt}: changed ${ATTEMPTS} times while it was being written. ` +
+      `${keys.receipt}: changed again and again while it was being written. ` +
         "Another audit writes the same object under other policies: stop one of the two.",
     );
   }
@@ -94,4 +106,15 @@ export function openObjectAudit(store: Store, object: LogObject, spoolDir: strin
     },
     abort,
   };
+}
+
+/**
+ * The receipt as it stands while what lies beside it is replaced: it still counts, and is of no policies. `null` where it is
+ * that already, or nothing is replaced.
+ */
+function disown(bytes: Buffer, isBare: boolean): Buffer | null {
+  const receipt = parseReceipt(bytes);
+  const isSame = isBare && receipt?.counts?.findings === 0 && receipt.counts.quarantined === 0;
+  if (isSame || !receipt?.policies?.length) return null;
+  return Buffer.from(`${JSON.stringify({ ...receipt, policies: [] })}\n`);
 }

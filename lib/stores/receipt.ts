@@ -73,6 +73,15 @@ export function receiptBytes(object: LogObject, facts: ReceiptFacts, written: Wr
   return Buffer.from(`${JSON.stringify(receipt)}\n`);
 }
 
+/** `null` for a receipt that cannot be read: it proves nothing, and is written again. */
+export function parseReceipt(bytes: Buffer): Receipt | null {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return null;
+  }
+}
+
 function hasMatched({ compliant, violation, indeterminate }: RuleCounts): boolean {
   return compliant + violation + indeterminate > 0;
 }

@@ -111,6 +111,36 @@ describe("a log object that lands", () => {
     expect(s3.contents(FINDINGS)).toEqual(kept);
   });
 
+  test("that was audited with an inventory is left as that settled it, also in a re-audit", async () => {
+    const { s3, call } = await start();
+    await call(EVENTS[0]![1]);
+    const receipt = JSON.parse(s3.contents(FINDINGS)[KEPT[2]!]!);
+    s3.put(FINDINGS, KEPT[2]!, `${JSON.stringify({ ...receipt, evidence: ["sha256:1"] })}\n`);
+    const kept = s3.contents(FINDINGS);
+    const { log } = await call(EVENTS[0]![1]);
+    expect(log).toEqual([expect.objectContaining({ receipt: "already" })]);
+    const scan = await container(() => import("../../functions/scan-logs.ts"), {});
+    expect((await scan({ from: "2026-02-06", to: "2026-02-07" })).response).toMatchObject({ checked: 1, queued: 0 });
+    expect(s3.contents(FINDINGS)).toEqual(kept);
+  });
+
+  test("costs no request more where nothing is found", async () => {
+    const { s3, call } = await start();
+    const [clean] = LOG.bytes.toString().split("\n");
+    for (const key of ["a", "b"]) {
+      s3.put(LOG.bucket, key, `${clean}\n`);
+      s3.requests.length = 0;
+      await call(sqsEvent(created(LOG.bucket, key)));
+    }
+    expect(s3.requests.map((request) => request.replace(/\/dt=.*/, ""))).toEqual([
+      "HeadObject my-logs/b",
+      "GetObject findings-bucket/receipts",
+      "GetObject my-logs/b",
+      "GetObject findings-bucket/findings",
+      "PutObject findings-bucket/receipts",
+    ]);
+  });
+
   test("of no known time, as history is, has no lag", async () => {
     const { call } = await start();
     const { response, metrics } = await call(recorded("history-batch"));

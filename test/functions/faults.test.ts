@@ -1,21 +1,31 @@
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { totalsFromReceipts } from "../../lib/metrics/totals-from-receipts.ts";
+import { compile } from "../../lib/policy/compile.ts";
+import { loadTable } from "../../lib/policy/load.ts";
+import { openPolicy } from "../../lib/policy/shipped.ts";
 import { CREDENTIALS } from "../support/s3-server.ts";
 import { temporaryFolder } from "../support/temporary.ts";
-import { type Chaos, calm, createChaos, oneFault, type Random, STEP_FAULTS, seeded } from "./chaos.ts";
+import { type Chaos, calm, createChaos, oneFault, pick, type Random, STEP_FAULTS, seeded } from "./chaos.ts";
 import { LOGS, LOGS_HOLD } from "./log-objects.ts";
-import { checkPromises, cleanRun, type Dents, live } from "./promises.ts";
+import { checkAfterChanges, checkPromises, cleanRun, type Dents, live } from "./promises.ts";
 import { httpWorld, memoryWorld } from "./worlds.ts";
 
 /** `SCHEDULES=50000 npx vitest run test/functions/faults.test.ts` for a night's worth. */
 const { SCHEDULES = "2000" } = process.env;
 const IN_MEMORY = Number(SCHEDULES);
+const CHANGING = Math.ceil(IN_MEMORY / 2);
 const OVER_HTTP = Math.ceil(IN_MEMORY / 100);
 const HOURS = 4 * 3_600_000;
 
 const ALL = Object.keys(LOGS);
 /** Findings, quarantine and a key that is exposed; findings of the same groups; nothing at all. */
 const ONE_OF_EACH = ["malformed", "open", "empty"];
+
+const COLUMNS = "id,interface,source,target,transport,signature,min_tls,severity,title,cite";
+/** Permits all that the log objects hold. */
+const PERMISSIVE = compile(
+  loadTable("ours", Buffer.from(`${COLUMNS}\nours.get,GetObject,*,*,*,*,,low,Read as you like.,None\n`), "ours.csv"),
+);
 
 const spoolDir = temporaryFolder();
 const clean = await cleanRun(spoolDir);
@@ -97,6 +107,32 @@ test(`${IN_MEMORY} schedules in memory`, { timeout: HOURS }, async () => {
     const world = memoryWorld(spoolDir);
     await live(world, chaos, landed);
     conclude(`schedule ${seed}`, [chaos], () => checkPromises(world, clean, landed));
+  });
+});
+
+/** Sets of policies that find nothing, other things than another set, and the same and more. */
+const SETS = await Promise.all(
+  [["empty"], ["obs-sse"], ["transport-baseline"], ["obs-sse", "transport-baseline"]].map(async (ids) => {
+    const policies = ids.map((id) => (id === "empty" ? PERMISSIVE : openPolicy(id)));
+    return { policies, clean: await cleanRun(spoolDir, policies) };
+  }),
+);
+
+test(`${CHANGING} schedules in memory, while the policies change`, { timeout: HOURS }, async () => {
+  await inLanes(4, CHANGING, async (seed) => {
+    const random = seeded(seed);
+    const chaos = createChaos(random, { kinds: STEP_FAULTS, most: 16 });
+    const landed = someOf(random);
+    const changes = Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(random, SETS));
+    const world = memoryWorld(spoolDir);
+    await live(
+      world,
+      chaos,
+      landed,
+      changes.map(({ policies }) => policies),
+    );
+    const { clean } = changes.at(-1)!;
+    conclude(`schedule ${seed} with changes`, [chaos], () => checkAfterChanges(world, clean, landed));
   });
 });
 

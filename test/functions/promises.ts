@@ -5,19 +5,33 @@ import { alertId, countOf, windowOf } from "../../lib/alerts/alert-group.ts";
 import type { AlertFinding } from "../../lib/alerts/alertable.ts";
 import { groupFindings } from "../../lib/alerts/group-findings.ts";
 import { totalsFromReceipts } from "../../lib/metrics/totals-from-receipts.ts";
+import type { Policy } from "../../lib/policy/policy.ts";
 import { objectId } from "../../lib/stores/log-object.ts";
 import type { Receipt } from "../../lib/stores/receipt.ts";
 import { type Chaos, calm, pick } from "./chaos.ts";
 import { ETAGS, LOGS } from "./log-objects.ts";
 import { LOG_BUCKET, nameOf, WINDOW_MS } from "./service.ts";
-import { memoryWorld, type World } from "./worlds.ts";
+import { listed, memoryWorld, type World } from "./worlds.ts";
 
-/** Log objects land; the service works through them while things go wrong, and then the clock closes the windows. */
-export async function live({ service }: World, chaos: Chaos, landed: readonly string[]): Promise<void> {
+/**
+ * Log objects land; the service works through them while things go wrong, and then the clock closes the windows.
+ * @param changes policies that come into force one after the other; in the end what was audited under others is audited again
+ */
+export async function live(
+  { service }: World,
+  chaos: Chaos,
+  landed: readonly string[],
+  changes: readonly (readonly Policy[])[] = [],
+): Promise<void> {
   const { random } = chaos;
+  const left = [...changes];
   const { logEvents, findingsEvents, clock } = service;
   for (const key of landed) service.landed(key);
-  while (logEvents.size > 0 || findingsEvents.size > 0) {
+  while (logEvents.size > 0 || findingsEvents.size > 0 || left.length > 0) {
+    if (left.length > 0 && random() < 0.2) {
+      service.policies = left.shift()!;
+      if (left.length === 0 || random() < 0.5) await service.reaudit(landed.map(listed));
+    }
     const works = [
       ...(logEvents.size > 0 ? [service.audit, service.audit] : []),
       ...(findingsEvents.size > 0 ? [service.alert, service.alert] : []),
@@ -28,6 +42,8 @@ export async function live({ service }: World, chaos: Chaos, landed: readonly st
     await Promise.all(now.map((work) => work(chaos)));
     clock.now += Math.floor(random() * 240_000);
   }
+  if (changes.length > 0) await service.reaudit(landed.map(listed));
+  if (logEvents.size > 0) throw new Error("the last of the policies was in force, and something was not audited");
   // The clock calls every five minutes; in the end all is well with it.
   for (let minutes = 0; minutes < 90; minutes += 5) {
     clock.now += 300_000;
@@ -41,8 +57,8 @@ export interface Clean {
   receipts: Receipt[];
 }
 
-export async function cleanRun(spoolDir: string): Promise<Clean> {
-  const world = memoryWorld(spoolDir);
+export async function cleanRun(spoolDir: string, policies?: readonly Policy[]): Promise<Clean> {
+  const world = memoryWorld(spoolDir, policies);
   await live(world, calm(1), Object.keys(LOGS));
   return { kept: world.kept(), receipts: receiptsIn(world.kept()) };
 }
@@ -64,8 +80,31 @@ export interface Dents {
 
 /** The promises of the service, whatever went wrong, once these objects have landed; those that are no `LOGS` are missing. */
 export function checkPromises(world: World, all: Clean, landed: readonly string[]): Dents {
-  const { service, writes, kept } = world;
+  const { service, writes } = world;
   const clean = ofLanded(all, landed);
+  const uncounted = checkStore(world, clean, landed);
+  // Every finding is told of, in the end with the true count.
+  expect(new Map(service.told.map(({ name, count }) => [name, count]))).toEqual(expectedAlerts(writes, clean));
+  const distinct = new Set(service.told.map(({ name, count }) => `${name} ${count}`));
+  return { uncounted, repeated: service.told.length - distinct.size };
+}
+
+/** The same once the policies have changed: as in a clean run under the last of them, and each group of its findings is told of. */
+export function checkAfterChanges(world: World, all: Clean, landed: readonly string[]): Dents {
+  const clean = ofLanded(all, landed);
+  const uncounted = checkStore(world, clean, landed);
+  const told = new Set(world.service.told.map(({ name }) => withoutWindow(name)));
+  const writes = [...clean.kept.keys()].filter((key) => key.startsWith("findings/")).map((key) => ({ key, at: 0 }));
+  for (const name of expectedAlerts(writes, clean).keys()) expect(told).toContain(withoutWindow(name));
+  return { uncounted, repeated: 0 };
+}
+
+function withoutWindow(name: string): string {
+  return name.replace(/ \S+/, "");
+}
+
+/** Gives how many objects only their receipts count. */
+function checkStore({ service, kept }: World, clean: Clean, landed: readonly string[]): number {
   const missing = landed.filter((key) => !(key in LOGS));
   // Nothing is lost, and nothing is other than in a clean run. What cannot be audited is kept for people.
   if (!isSame(kept(), clean.kept)) expect(kept()).toEqual(clean.kept);
@@ -80,11 +119,7 @@ export function checkPromises(world: World, all: Clean, landed: readonly string[
   const records = new Map(clean.receipts.map(({ object, counts }) => [object.size, counts.records]));
   expect(of("Records")).toEqual(sizes.map((size) => records.get(size)));
   expect(totalsFromReceipts(receiptsIn(kept()))).toEqual(totalsFromReceipts(clean.receipts));
-
-  // Every finding is told of, in the end with the true count.
-  expect(new Map(service.told.map(({ name, count }) => [name, count]))).toEqual(expectedAlerts(writes, clean));
-  const distinct = new Set(service.told.map(({ name, count }) => `${name} ${count}`));
-  return { uncounted: clean.receipts.length - sizes.length, repeated: service.told.length - distinct.size };
+  return clean.receipts.length - sizes.length;
 }
 
 /** The count of every group in every window in which something of it arrived. */

@@ -155,34 +155,44 @@ describe("after a policy change", () => {
     const { sqs, scan, audit } = await start();
     await scan(RANGE);
     await audit(sqsEvent(...sqs.messages));
-    expect((await scan(RANGE)).response).toEqual({ checked: 1, queued: 0, from: null });
+    expect((await scan(RANGE)).response).toEqual({ checked: 1, queued: 0, from: null, after: null });
     const changed = await container(() => import("../../functions/scan-logs.ts"), {
       POLICIES: "obs-sse,transport-baseline",
     });
     const { response, log, metrics } = await changed(RANGE);
-    expect(response).toEqual({ checked: 1, queued: 1, from: null });
+    expect(response).toEqual({ checked: 1, queued: 1, from: null, after: null });
     expect(log).toEqual([expect.objectContaining({ message: "queued for another audit", ...RANGE, done: response })]);
     expect(metrics).toEqual([]);
     expect(sqs.messages).toHaveLength(2);
     expect(sqs.messages[1]).toBe(sqs.messages[0]);
   });
 
-  test("stops in time", async () => {
-    const { scan } = await start();
-    expect((await scan(RANGE, () => 29_000)).response).toEqual({
-      checked: 0,
-      queued: 0,
-      from: "2026-02-06T00:00:00.000Z",
+  test("stops in time, and goes on where it stopped", async () => {
+    const { s3, scan } = await start();
+    s3.put(LOG.bucket, "a", LOG.bytes, LOG.lastModified);
+    // The middleware asks, too.
+    let left = 2;
+    const { response } = await scan(RANGE, () => (left-- > 0 ? 31_000 : 29_000));
+    const from = "2026-02-06T00:00:00.000Z";
+    expect(response).toEqual({ checked: 1, queued: 1, from, after: { bucket: LOG.bucket, key: "a" } });
+    s3.requests.length = 0;
+    expect((await scan({ ...RANGE, ...(response as object) })).response).toEqual({
+      checked: 1,
+      queued: 1,
+      from: null,
+      after: null,
     });
+    expect(s3.count(`GetObject ${FINDINGS}/receipts/`)).toBe(1);
   });
 });
 
-test.each([{}, { scheduled: "now" }, { from: "2026-02-07", to: "2026-02-06" }, { from: "2026-02-07" }])(
-  "%j is no scan",
-  async (event) => {
-    const { scan } = await start();
-    await expect(scan(event)).rejects.toThrow(
-      `found ${JSON.stringify(event)}; expected the time of a scan, or a range`,
-    );
-  },
-);
+test.each([
+  {},
+  { scheduled: "now" },
+  { from: "2026-02-07", to: "2026-02-06" },
+  { from: "2026-02-07" },
+  { from: "2026-02-06", to: "2026-02-07", after: "s3://my-logs/a" },
+])("%j is no scan", async (event) => {
+  const { scan } = await start();
+  await expect(scan(event)).rejects.toThrow(`found ${JSON.stringify(event)}; expected the time of a scan, or a range`);
+});

@@ -5,9 +5,11 @@ import { alertLanded } from "../../lib/events/alert-landed.ts";
 import { auditLanded } from "../../lib/events/audit-landed.ts";
 import { createPace } from "../../lib/events/pace.ts";
 import type { LandedObject } from "../../lib/events/unwrap.ts";
+import { reaudit } from "../../lib/gaps/reaudit.ts";
+import type { ObjectRef } from "../../lib/inputs/bucket.ts";
 import type { LogInput } from "../../lib/inputs/input.ts";
 import type { Measure } from "../../lib/metrics/audit-measures.ts";
-import { openPolicies } from "../../lib/policy/shipped.ts";
+import type { Policy } from "../../lib/policy/policy.ts";
 import type { OpenedObject } from "../../lib/s3/open-object.ts";
 import type { Store } from "../../lib/stores/store.ts";
 import { type Chaos, faultyInput, faultyStore, type Invocation, invocation, note } from "./chaos.ts";
@@ -17,7 +19,7 @@ import { created, failures } from "./recorded.ts";
 export const LOG_BUCKET = "my-logs";
 export const FINDINGS_BUCKET = "findings-bucket";
 export const WINDOW_MS = 3_600_000;
-const POLICIES = openPolicies(["obs-sse"]);
+const DAY = 24 * WINDOW_MS;
 /** ms that a call has left. */
 const ENOUGH = 300_000;
 
@@ -39,6 +41,8 @@ export interface Told {
 /** Both functions on one storage, with queues and a clock of their own. */
 export interface Service {
   clock: { now: number };
+  /** In force for the calls that begin from now on. */
+  policies: readonly Policy[];
   logEvents: Queue;
   findingsEvents: Queue;
   /** What CloudWatch has heard. */
@@ -49,11 +53,18 @@ export interface Service {
   /** A findings object was written. */
   found(key: string): void;
   audit(chaos: Chaos): Promise<void>;
+  /** Queues those of the log objects that have no receipt under the policies in force. */
+  reaudit(objects: readonly ObjectRef[]): Promise<void>;
   alert(chaos: Chaos): Promise<void>;
   close(chaos: Chaos): Promise<void>;
 }
 
-export function createService(storage: Storage, spoolDir: string, clock: { now: number }): Service {
+export function createService(
+  storage: Storage,
+  spoolDir: string,
+  clock: { now: number },
+  policies: readonly Policy[],
+): Service {
   const pace = createPace(() => clock.now);
   const eventOf = (bucket: string, key: string) =>
     JSON.stringify(created(bucket, key, { time: new Date(clock.now).toISOString() }));
@@ -78,6 +89,7 @@ export function createService(storage: Storage, spoolDir: string, clock: { now: 
 
   const service: Service = {
     clock,
+    policies,
     logEvents: createQueue(),
     findingsEvents: createQueue(),
     measures: [],
@@ -96,7 +108,7 @@ export function createService(storage: Storage, spoolDir: string, clock: { now: 
         isLogBucket: (bucket) => bucket === LOG_BUCKET,
         findingsBucket: FINDINGS_BUCKET,
         isOther: () => false,
-        policies: POLICIES,
+        policies: service.policies,
         pace: pace.call(() => ENOUGH),
         now: () => clock.now,
         onMeasures: (more) => measures.push(...more),
@@ -106,6 +118,17 @@ export function createService(storage: Storage, spoolDir: string, clock: { now: 
       });
       if (!run.crashed) service.measures.push(...measures);
       service.logEvents.settle(batch, doneOf(batch, response, run, chaos));
+    },
+
+    async reaudit(objects) {
+      async function* list(): AsyncGenerator<ObjectRef> {
+        yield* objects;
+      }
+      const queue = { add: async ({ key }: ObjectRef) => service.landed(key), end: async () => {} };
+      const { store } = storage;
+      const range = { from: clock.now - DAY, to: clock.now };
+      const { policies } = service;
+      await reaudit(range, { buckets: [LOG_BUCKET], store, policies, list, queue, mayGoOn: () => true });
     },
 
     async alert(chaos) {

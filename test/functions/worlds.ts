@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { listObjects } from "../../lib/inputs/bucket.ts";
+import { listObjects, type ObjectRef } from "../../lib/inputs/bucket.ts";
 import { landedInput } from "../../lib/inputs/landed.ts";
+import type { Policy } from "../../lib/policy/policy.ts";
+import { openPolicies } from "../../lib/policy/shipped.ts";
 import { s3Client } from "../../lib/s3/client.ts";
 import { openObject } from "../../lib/s3/open-object.ts";
 import { openBucketStore } from "../../lib/stores/bucket.ts";
@@ -21,9 +23,15 @@ export interface World {
 
 export const START = Date.UTC(2026, 1, 7, 9, 50);
 const LANDED = START - 60_000;
+const OBS_SSE = openPolicies(["obs-sse"]);
+
+/** A log object as a listing tells it. */
+export function listed(key: string): ObjectRef {
+  return { bucket: LOG_BUCKET, key, etag: ETAGS[key]!, size: LOGS[key]!.length, lastModified: LANDED };
+}
 
 /** A world in memory. */
-export function memoryWorld(spoolDir: string): World {
+export function memoryWorld(spoolDir: string, policies: readonly Policy[] = OBS_SSE): World {
   const clock = { now: START };
   const writes: World["writes"] = [];
   const bucket = createMemoryBucket(
@@ -51,6 +59,7 @@ export function memoryWorld(spoolDir: string): World {
     },
     spoolDir,
     clock,
+    policies,
   );
   return { service, writes, kept: () => audits(bucket.held) };
 }
@@ -83,6 +92,7 @@ export async function httpWorld(spoolDir: string, chaos: Chaos): Promise<World> 
     },
     spoolDir,
     clock,
+    OBS_SSE,
   );
   const held = () => new Map([...s3.buckets.get(FINDINGS_BUCKET)!].map(([key, { bytes }]) => [key, bytes]));
   return { service, writes, kept: () => audits(held()) };

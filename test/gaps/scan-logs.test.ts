@@ -158,15 +158,103 @@ test("a bucket that cannot be listed, or not in its share of the time, is a prob
   expect([...made.store.held.keys()].filter((key) => key.includes("/gone"))).toEqual([]);
 });
 
-test("totals that do not fit into the time are a problem", async () => {
-  const made = world([]);
-  await audited(made, landed("a", TEN - 20 * HOUR));
-  const due = Date.parse("2026-02-06T03:10:00Z");
-  const { problems, totals } = await scan(made, due, [], () => 0);
-  expect(problems).toEqual(["daily totals: OutOfTime: no time to add up the receipts of 2026-02-05"]);
-  expect(totals.map(({ day }) => day)).toEqual(["2026-02-03"]);
-  expect([...made.store.held.keys()].filter((key) => key.includes("totals"))).toEqual([
-    "reports/totals/dt=2026-02-03.json",
+describe("days of more receipts than one call can add up", () => {
+  const THREE = Date.parse("2026-02-06T03:10:00Z");
+  const YESTERDAY = "reports/totals/dt=2026-02-05.json";
+  const BEFORE = "reports/totals/dt=2026-02-03.json";
+  const RECEIPTS = 10;
+
+  /** A world with receipts of yesterday; of the third log object there are three. */
+  async function full(): Promise<World> {
+    const made = world([]);
+    for (let i = 0; i < RECEIPTS; i++) await audited(made, landed(`${i}`, THREE - 20 * HOUR));
+    return made;
+  }
+
+  /** Time for so many receipts, and then a quarter of an hour until somebody asks again. */
+  function timeFor(receipts: number): () => number {
+    let left = receipts;
+    return () => (left-- > 0 ? 900_000 : 0);
+  }
+
+  const held = ({ store }: World, key: string) => JSON.parse(`${store.held.get(key) ?? null}`);
+  const totals = (made: World) => [...made.store.held.keys()].filter((key) => key.startsWith("reports/totals/"));
+
+  /** In the hour of the day: the first questions for the time are about each task's share. */
+  async function inHour(made: World, hours: number, receipts: number, tasks: number) {
+    return scan(made, THREE + hours * HOUR, [], timeFor(receipts + 2 * tasks));
+  }
+
+  test("are gone on with hourly, and are no total before they are whole", async () => {
+    const made = await full();
+    const first = await inHour(made, 0, 3, 1);
+    expect(first).toMatchObject({ problems: [], totals: [{ day: "2026-02-03", totals: { objects: 0 } }] });
+    expect(totals(made)).toEqual([BEFORE]);
+    let hour = 1;
+    for (; totals(made).length === 1; hour++) {
+      const { problems } = await inHour(made, hour, 2, 1);
+      expect(problems).toEqual([]);
+    }
+    expect(hour).toBeGreaterThan(3);
+    expect(hour).toBeLessThan(RECEIPTS);
+    expect(held(made, YESTERDAY)).toMatchObject({ day: "2026-02-05", objects: RECEIPTS, records: 2 * RECEIPTS });
+
+    // Once it is done nothing is begun anew before the next day.
+    const before = new Map(made.store.held);
+    expect((await scan(made, THREE + hour * HOUR, [])).totals).toEqual([]);
+    expect(made.store.held).toEqual(before);
+  });
+
+  test("count each receipt once: what is written meanwhile before the key that was reached, the next time", async () => {
+    const made = await full();
+    await inHour(made, 0, 3, 1);
+    const { after } = held(made, "reports/totals-begun/dt=2026-02-05.json");
+    const receipts = [...made.store.held.keys()].filter((key) => key.startsWith("receipts/")).sort();
+    const reached = receipts.indexOf(after);
+    expect(reached).toBeGreaterThan(0);
+    expect(reached).toBeLessThan(RECEIPTS - 1);
+    const text = `${made.store.held.get(receipts[0]!)}`;
+    const twice = Buffer.from(text.replace('"records":2', '"records":200'));
+    await made.store.put(receipts[0]!, twice);
+    await made.store.put(receipts.at(-1)!, twice);
+    await made.store.put(receipts[0]!.replace(/.{5}json$/, "-.json"), twice);
+    const { totals } = await scan(made, THREE + HOUR, []);
+    expect(totals).toEqual([
+      { day: "2026-02-05", totals: expect.objectContaining({ objects: RECEIPTS, records: 2 * RECEIPTS + 198 }) },
+    ]);
+  });
+
+  test("are begun anew the next day, and told of where a day was not enough", async () => {
+    const made = await full();
+    await inHour(made, 0, 3, 1);
+    const { problems } = await inHour(made, 23, 1, 1);
+    expect(problems).toEqual(["daily totals: OutOfTime: a day was not enough to add up the receipts of 2026-02-05"]);
+    // Two days later the same day is added up from its start.
+    expect((await scan(made, THREE + 48 * HOUR, [])).totals).toMatchObject([
+      { day: "2026-02-07" },
+      { day: "2026-02-05", totals: { objects: RECEIPTS } },
+    ]);
+    expect((await scan(made, THREE + 49 * HOUR, [])).totals).toEqual([]);
+  });
+
+  test("are gone on with when the same hour is called again", async () => {
+    const made = await full();
+    await inHour(made, 0, 3, 1);
+    const { after } = held(made, "reports/totals-begun/dt=2026-02-05.json");
+    await inHour(made, 0, 3, 1);
+    expect(held(made, "reports/totals-begun/dt=2026-02-05.json").after > after).toBe(true);
+  });
+});
+
+test("receipts that cannot be listed in a bucket's share of the time are a problem", async () => {
+  const made = world([landed("a", minute(0))]);
+  for (let i = 0; i < 5; i++) await audited(made, landed(`${i}`, minute(-60)));
+  let left = 32_000;
+  const { problems } = await scan(made, DUE, ["my-logs"], () => (left -= 1_000));
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^my-logs: OutOfTime: no time to list its receipts to their end; left off at receipts\/dt=2026-02-06/,
+    ),
   ]);
 });
 

@@ -37,7 +37,8 @@ export function world(objects: readonly ObjectRef[]): World {
       if (bucket === "gone") throw Object.assign(new Error("The bucket is not there"), { name: "NoSuchBucket" });
       if (bucket !== FINDINGS)
         return yield* listingOf(objects.filter((object) => object.bucket === bucket)).list(startAfter);
-      for await (const { key } of store.list(prefix)) yield { bucket, key, etag: "", size: 0, lastModified: 0 };
+      for await (const { key } of store.list(prefix, startAfter))
+        yield { bucket, key, etag: "", size: 0, lastModified: 0 };
     },
   };
 }

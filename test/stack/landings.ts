@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { SSE_C } from "../../lib/facts.ts";
+import { storeKeys } from "../../lib/stores/log-object.ts";
 import { created, LOG, recorded } from "../functions/recorded.ts";
 import { inventoryObjects, MANIFEST, row } from "../settle/inventory.ts";
 import { accessLogLine, OVER_HTTP } from "../support/access-log.ts";
@@ -59,6 +60,12 @@ export async function land(account: Account, bucket: string): Promise<void> {
 export async function landClean(account: Account, bucket: string): Promise<void> {
   account.s3.put(bucket, KEYS.clean, CLEAN, LANDED);
   await account.emit(created(bucket, KEYS.clean, { etag: etagOf(CLEAN), time: account.clock() }));
+}
+
+/** As an audit leaves it beside what is clean that took a line for malformed, before somebody deployed a better reader. */
+export function quarantineClean({ s3 }: Account, findingsBucket: string, bucket: string): void {
+  const object = { bucket, key: KEYS.clean, etag: etagOf(CLEAN), lastModified: LANDED, sourceId: "" };
+  s3.put(findingsBucket, storeKeys(object).quarantine, "a line");
 }
 
 /** Nobody is told. */

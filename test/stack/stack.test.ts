@@ -14,7 +14,16 @@ import { deafAlarms } from "./deaf-alarms.ts";
 import { deploy, type Stack, templateOf } from "./deploy.ts";
 import { forbiddenDuties } from "./duties.ts";
 import { allGrants } from "./grants.ts";
-import { land, landClean, landInventory, landUnnoticed, permit, TODAY, YESTERDAY } from "./landings.ts";
+import {
+  land,
+  landClean,
+  landInventory,
+  landUnnoticed,
+  permit,
+  quarantineClean,
+  TODAY,
+  YESTERDAY,
+} from "./landings.ts";
 import { limits } from "./limits.ts";
 import { bucketNames, EVERYTHING, LEAST, LOG_KEYS } from "./parameter-sets.ts";
 
@@ -92,6 +101,7 @@ describe.each(SETS)("with $set", ({ parameters, logBuckets }) => {
     expect(subjects()).toEqual(expect.arrayContaining([expect.stringMatching(/Update, CRITICAL: . requests may/)]));
 
     permit(account, findingsBucket, "HTTPS");
+    for (const bucket of logBuckets) quarantineClean(account, findingsBucket, bucket);
     const reaudited = await account.call("ScanDashlogsLambdaFunction", { from: YESTERDAY, to: TODAY });
     expect(reaudited.response).toMatchObject({ queued: isEverything ? 3 * logBuckets.length : 0 });
     const findings = () =>
@@ -232,7 +242,10 @@ test("every grant of audit-log-object is needed, and what is missing shows", asy
     for (const bucket of logBuckets) await land(account, bucket);
     const first = await account.work("LogEventsQueue").catch(({ message }) => message);
     permit(account, findingsBucket, "HTTPS");
-    for (const bucket of logBuckets) await landClean(account, bucket);
+    for (const bucket of logBuckets) {
+      quarantineClean(account, findingsBucket, bucket);
+      await landClean(account, bucket);
+    }
     const second = await account.work("LogEventsQueue").catch(({ message }) => message);
     const worked = [first, second].map((each) => (Array.isArray(each) ? each.flatMap(linesOf).sort() : each));
     return { worked, keys: Object.keys(account.s3.contents(findingsBucket)) };

@@ -61,8 +61,9 @@ function factsOf({ digest, malformed, evidence = [] }: Audit): ReceiptFacts {
   };
 }
 
-async function run(store: Store, audit: Audit, spoolDir = temporaryFolder()): Promise<Committed> {
-  const object = openObjectAudit(store, LOG_OBJECT, spoolDir);
+async function run(store: Store, audit: Audit, isNew = false): Promise<Committed> {
+  const spoolDir = temporaryFolder();
+  const object = openObjectAudit(store, LOG_OBJECT, spoolDir, isNew);
   for (const each of audit.findings) object.finding(each);
   for (let line = 1; line <= audit.malformed; line++) {
     object.malformed({ line, offset: line * 10, bytes: 9, reason: "It was cut short.", text: "cut Signature=abc" });
@@ -180,8 +181,8 @@ describe("the same object again", () => {
   });
 });
 
-/** Operations of one commit: get, two bodies, the receipt. One more is never reached. */
-const STEPS = 5;
+/** Operations of one commit at the most: get, disown, get, two removals of two each, the receipt. One more is never reached. */
+const STEPS = 9;
 
 describe("a crash costs a repeat, and never more", () => {
   const befores = { nothing: null, ...AUDITS };
@@ -204,27 +205,85 @@ describe("a crash costs a repeat, and never more", () => {
         }
         // Both times, every operation was hit, and after the last nothing was left to hit.
         expect(crashes.slice(0, STEPS)).toEqual(crashes.slice(STEPS));
-        expect(crashes.slice(0, 2)).toEqual([true, true]);
+        expect(crashes.slice(0, 4)).toEqual([true, true, true, true]);
         expect(crashes[STEPS - 1]).toBe(false);
       });
     }
   }
 
-  test("any number of crashes, in a folder", async () => {
+  test("any number of crashes, under changing policies, in a folder", async () => {
+    const audits = fc.constantFrom(...Object.values(AUDITS));
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...Object.values(AUDITS)),
-        fc.array(fc.tuple(fc.nat(STEPS), fc.constantFrom("before", "after")), { maxLength: 4 }),
+        audits,
+        fc.array(fc.tuple(audits, fc.nat(STEPS), fc.constantFrom("before", "after")), { maxLength: 4 }),
         async (audit, crashes) => {
           const root = temporaryFolder();
           const store = openFolderStore(root);
-          for (const [step, when] of crashes) await run(crashing(store, step, when), audit).catch(() => {});
+          for (const [other, step, when] of crashes) await run(crashing(store, step, when), other).catch(() => {});
           await run(store, audit);
           expect(filesOf(root)).toEqual(await cleanRun(audit));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 100 },
     );
+  });
+
+  /** What policies make of one object: they do not change which of its lines are malformed. */
+  const OF_POLICIES = { A, OTHER: { ...B, malformed: 1 }, NOTHING: { ...CLEAN, malformed: 1 } };
+  const WITHOUT_LINES = { A: { ...A, malformed: 0 }, OTHER: B, NOTHING: CLEAN };
+  for (const audits of [OF_POLICIES, WITHOUT_LINES]) {
+    for (const [before, first] of Object.entries({ nothing: null, ...audits })) {
+      for (const [crashed, second] of Object.entries(audits)) {
+        for (const [after, third] of Object.entries(audits)) {
+          const lines = third.malformed === 0 ? "without" : "with";
+          test(`${before}, then ${crashed} crashed everywhere, then ${after}, ${lines} malformed lines`, async () => {
+            const clean = await cleanRun(third);
+            for (const when of ["before", "after"] as const) {
+              for (let step = 0; step < STEPS; step++) {
+                const store = createMemoryStore();
+                if (first) await run(store, first);
+                const isNew = () => !store.held.has(KEYS.receipt);
+                await run(crashing(store, step, when), second, isNew()).catch(() => {});
+                await run(store, third, isNew());
+                expect(store.held).toEqual(clean);
+              }
+            }
+          });
+        }
+      }
+    }
+  }
+});
+
+describe("asks for as little as it can", () => {
+  /** What a store is asked for, in order. */
+  async function asked(audit: Audit, first: Audit | null): Promise<string[]> {
+    const store = createMemoryStore();
+    if (first) await run(store, first);
+    const names = Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [key, name]));
+    const asked: string[] = [];
+    const noting = new Proxy(store, {
+      get: (_, method: keyof Store) => (key: string, bytes: Buffer, etag: string) => {
+        asked.push(`${method} ${names[key]}`);
+        return store[method](key, bytes as Buffer & string, etag);
+      },
+    });
+    await run(noting, audit, first === null);
+    return asked;
+  }
+
+  test.each<[string, Audit, Audit | null, string[]]>([
+    ["of a new object that nothing is found in", CLEAN, null, ["get findings", "create receipt"]],
+    ["of a new object", A, null, ["get receipt", "put findings", "put quarantine", "create receipt"]],
+    [
+      "after a change of policy, where nothing is and was found",
+      CLEAN,
+      { ...CLEAN, digest: "sha256:e" },
+      ["get receipt", "get findings", "get quarantine", "replace receipt"],
+    ],
+  ])("%s", async (_, audit, first, requests) => {
+    expect(await asked(audit, first)).toEqual(requests);
   });
 });
 
@@ -269,7 +328,7 @@ describe("two auditors of one object", () => {
     };
     await expect(run(contested, A)).rejects.toThrow(
       new StoreError(
-        `${KEYS.receipt}: changed 5 times while it was being written. ` +
+        `${KEYS.receipt}: changed again and again while it was being written. ` +
           "Another audit writes the same object under other policies: stop one of the two.",
       ),
     );
