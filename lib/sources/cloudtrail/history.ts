@@ -67,10 +67,19 @@ interface Asked {
  * so the times of the events count, and nothing is known of an object before all of them have come.
  */
 export interface History {
-  /** Takes in what an event does. */
-  note(request: Request, alone: Settled): void;
+  /**
+   * Takes in what an event does.
+   * @param hash of its key
+   */
+  note(request: Request, hash: number): void;
   /** `null` where no other event can tell more. */
-  question(request: Request, alone: Settled): Question | null;
+  question(request: Request, hash: number): Question | null;
+  /** Whether the question is what made the object that it read; then `ask` and `read` can ask it later. */
+  isOpenRead(request: Request): boolean;
+  ask(hash: number): void;
+  read(object: ObjectVersion, hash: number, time: number, own: Facts): Question;
+  /** Of most keys nothing is known, and that shows without making names of them. */
+  mayBeKnown(hash: number): boolean;
   /** Before the end, by the initiates of uploads alone, as far as they have come. */
   answer(question: Question): Settled;
   /** All events have come. */
@@ -93,20 +102,19 @@ export function createHistory(text: Text): History {
   const objects = createDatedWrites();
   const initiates = createInitiates(LIMIT);
   let changes = 0;
-  return { note, question, answer, end };
+  return { note, question, isOpenRead, ask, read, mayBeKnown: written.mayHave, answer, end };
 
-  function note(request: Request, { unasked }: Settled): void {
+  function note(request: Request, hash: number): void {
     const { event, effect, operation, status, time, bucket, own } = request;
-    const isUnasked = unasked.length > 0;
     // What the store refused it did not do; what it failed in it may have done.
     if (effect === "none" || (status >= 400 && status < 500)) return;
-    if (effect === "begins") noteUpload(request, isUnasked);
+    if (effect === "begins") noteUpload(request);
     else if (bucket === null || ALIAS.test(bucket)) change(null, time, isDeletion(operation));
     else if (!isNamed(request)) change(bucket, time, isDeletion(operation));
     else if (effect === "makes" && status < 500) {
-      written.add(event.hash(KEY));
-      writes.add(event, bucket, time, isUnasked ? MADE_UNASKED : MADE, own);
-    } else writes.add(event, bucket, time, isDeletion(operation) || effect === "makes" ? DELETED : CHANGED, own);
+      written.add(hash);
+      writes.add(event, hash, bucket, time, isUnasked(request) ? MADE_UNASKED : MADE, own);
+    } else writes.add(event, hash, bucket, time, isDeletion(operation) || effect === "makes" ? DELETED : CHANGED, own);
   }
 
   /** Of which object or bucket, nobody knows. */
@@ -115,28 +123,31 @@ export function createHistory(text: Text): History {
     else objects.forgot(time);
   }
 
-  function noteUpload(request: Request, isUnasked: boolean): void {
+  function noteUpload(request: Request): void {
     const { event, own, time } = request;
     const object = objectOf(request);
     const uploadId = event.only(GIVEN_UPLOAD_ID);
     if (object === null || uploadId === null) return;
-    const encryption = isUnasked ? BY_DEFAULT : get(own, "target");
+    const encryption = isUnasked(request) ? BY_DEFAULT : get(own, "target");
     const write = { requestId: requestIdOf(request), from: time, until: time + LAST_MS, encryption };
     initiates.began(object.bucket, object.key, uploadId, write);
   }
 
-  function question(request: Request, alone: Settled): Question | null {
-    const { event, code, time, status } = request;
-    const isRead = code === GET || code === HEAD;
+  function question(request: Request, hash: number): Question | null {
+    const { event, code, time } = request;
+    const isRead = isOpenRead(request);
     const isOfUpload = code === PART || code === COMPLETE || code === PART_COPY;
     const object = isRead || isOfUpload ? objectOf(request) : null;
-    // An object that is not there is not the one that was written.
-    const read = isRead && request.target === 0 && status !== 404 && object ? asking(object, event.hash(KEY)) : null;
     const source = (code === COPY || code === PART_COPY) && request.source === 0 ? copySourceOf(request) : null;
     const copied = source && { ...asking(source, hashOfText(source.key)), requestId: requestIdOf(request) };
     const uploadId = isOfUpload && object ? event.only(UPLOAD_ID) : null;
     const upload = object && uploadId !== null ? { bucket: object.bucket, key: object.key, uploadId } : null;
-    return read || copied || upload ? { alone, time, read, copied, upload } : null;
+    const read = isRead ? asking(object!, hash) : null;
+    return read || copied || upload ? { alone: aloneOf(request), time, read, copied, upload } : null;
+  }
+
+  function ask(hash: number): void {
+    if (written.mayHave(hash)) asked.add(hash);
   }
 
   function asking(object: ObjectVersion, hash: number): Asked {
@@ -155,7 +166,6 @@ export function createHistory(text: Text): History {
     return settled;
   }
 
-  /** Of most keys nothing is known, and that shows without making names of them. */
   function writeOf({ object, hash, requestId }: Asked, at: number): Write | null {
     return written.mayHave(hash) ? objects.of(object, at, requestId) : null;
   }
@@ -180,6 +190,16 @@ export function createHistory(text: Text): History {
   }
 }
 
+/** Of an object; one that is not there is not the one that was written. */
+function isOpenRead(request: Request): boolean {
+  const { code, target, status, bucket } = request;
+  return (code === GET || code === HEAD) && target === 0 && status !== 404 && bucket !== null && isNamed(request);
+}
+
+function read(object: ObjectVersion, hash: number, time: number, own: Facts): Question {
+  return { alone: nothing(own), time, read: { object, hash }, copied: null, upload: null };
+}
+
 function isNamed({ event }: Request): boolean {
   return event.plainLength(KEY) > 0 || event.only(KEY) !== null;
 }
@@ -191,8 +211,13 @@ function isDeletion(operation: string): boolean {
 
 /** What an event proves by itself. */
 export function aloneOf(request: Request): Settled {
-  const isChoice = request.code === PUT || request.code === INITIATE || request.code === COPY;
-  return isChoice && asksForNothing(request) ? { ...nothing(request.own), unasked: ["target"] } : nothing(request.own);
+  return isUnasked(request) ? { ...nothing(request.own), unasked: ["target"] } : nothing(request.own);
+}
+
+/** Whether the request leaves the encryption to the store. */
+function isUnasked(request: Request): boolean {
+  const { code } = request;
+  return (code === PUT || code === INITIATE || code === COPY) && asksForNothing(request);
 }
 
 const NO_SETTLEMENTS: Settled["settlements"] = [];

@@ -2,10 +2,10 @@ import type { LogRecord } from "../../record.ts";
 import { createHeld } from "../held.ts";
 import { MAX_LINE } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
-import { createCounted } from "./counted.ts";
+import { createCounting } from "./counting.ts";
 import { createDocumentReader } from "./documents.ts";
 import { createEvent, type Event } from "./event.ts";
-import { DETAIL, EVENT_SOURCE } from "./fields.ts";
+import { DETAIL, EVENT_SOURCE, KEY } from "./fields.ts";
 import { aloneOf, createHistory } from "./history.ts";
 import { recognises } from "./recognise.ts";
 import { recordOf, settledRecord } from "./record.ts";
@@ -60,7 +60,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const { window, tape, event, isS3, readRequest } = tools;
   const history = createHistory(window);
   const held = createHeld(WINDOW);
-  const counted = createCounted(({ facts }) => recipient.see(facts), history.answer);
+  const counting = createCounting(history, window, recipient.see);
   let passedOver = 0;
   let lastTime: number | null = null;
 
@@ -73,9 +73,10 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     push: documents.push,
     end() {
       documents.end();
+      counting.ask();
       history.end();
       held.end();
-      counted.end();
+      counting.end();
       window.clear();
       idle = tools;
     },
@@ -113,20 +114,19 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
     if (typeof request === "string") return request;
     lastTime = request.time;
     held.reached(offset);
-    const alone = aloneOf(request);
+    const hash = event.hash(KEY);
     // Also outside of the time range: other events may rest on it.
-    history.note(request, alone);
+    history.note(request, hash);
     if (request.time < since || request.time >= until) {
       passedOver++;
       return null;
     }
-    const question = history.question(request, alone);
-    if (recipient.wants?.(alone.facts) === false) {
-      if (question) counted.add(question);
-      else recipient.see(alone.facts);
+    if (recipient.wants?.(request.own) === false) {
+      counting.add(request, hash);
       return null;
     }
-    const record = recordOf(request, alone, line, offset);
+    const question = history.question(request, hash);
+    const record = recordOf(request, aloneOf(request), line, offset);
     if (question) held.hold(offset, () => tell(settledRecord(record, history.answer(question))));
     else held.inOrder(offset, () => tell(record));
     return null;

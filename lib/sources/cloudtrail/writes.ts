@@ -1,7 +1,8 @@
 import type { Facts } from "../../facts.ts";
 import type { ObjectVersion } from "../../record.ts";
 import type { Event } from "./event.ts";
-import { EVENT_ID, type Field, KEY, REQUEST_ID, STORED_VERSION_ID, UPLOAD_ID } from "./fields.ts";
+import { EVENT_ID, KEY, REQUEST_ID, STORED_VERSION_ID, UPLOAD_ID } from "./fields.ts";
+import { createKeptText } from "./kept-text.ts";
 import type { KeyFilter } from "./key-filter.ts";
 import type { Text } from "./text.ts";
 
@@ -23,13 +24,13 @@ export interface WriteTold {
   own: Facts;
 }
 
-/**
- * The events of a log object that write, as bytes: what most of them made is never read in it, and to make strings of them takes
- * longer than all the rest of reading their events.
- */
+/** The events of a log object that write, as bytes: what most of them made is never read in it. */
 export interface Writes {
-  /** Takes in what an event that names a key did to it. */
-  add(event: Event, bucket: string, time: number, kind: number, own: Facts): void;
+  /**
+   * Takes in what an event did to the object that it names.
+   * @param hash of the key
+   */
+  add(event: Event, hash: number, bucket: string, time: number, kind: number, own: Facts): void;
   /** Tells those whose keys may be among the asked, in the order of the log object. */
   tell(asked: KeyFilter, teller: (write: WriteTold) => void): void;
   /** The latest time of those that were forgotten, ms since 1970. */
@@ -49,17 +50,13 @@ const NUMBERS = 8;
 
 /** To begin with. */
 const ROOM = 1 << 10;
-const TEXT_ROOM = 1 << 17;
-const WORD = 4;
 
 /** @param most how many are remembered; then the older half, as the log object lists them, is forgotten */
-export function createWrites({ view }: Text, most: number): Writes {
+export function createWrites(page: Text, most: number): Writes {
+  const text = createKeptText(page);
   let count = 0;
-  let end = 0;
   let forgottenUntil = Number.NEGATIVE_INFINITY;
   let numbers = new Int32Array(ROOM * NUMBERS);
-  let text = Buffer.allocUnsafe(TEXT_ROOM);
-  let textView = viewOf(text);
   let buckets: string[] = [];
   let times: number[] = [];
   return {
@@ -70,7 +67,7 @@ export function createWrites({ view }: Text, most: number): Writes {
     },
   };
 
-  function add(event: Event, bucket: string, time: number, kind: number, own: Facts): void {
+  function add(event: Event, hash: number, bucket: string, time: number, kind: number, own: Facts): void {
     if (count === most) forgetHalf();
     const at = count++ * NUMBERS;
     if (at === numbers.length) {
@@ -78,44 +75,17 @@ export function createWrites({ view }: Text, most: number): Writes {
       numbers = new Int32Array(before.length * 2);
       numbers.set(before);
     }
-    numbers[at + HASH] = event.hash(KEY);
-    numbers[at + TEXT] = end;
-    numbers[at + KEY_END] = keep(event, KEY);
-    const keyEnd = end;
-    numbers[at + REQUEST_ID_END] = keep(event, REQUEST_ID) > keyEnd ? end : keep(event, EVENT_ID);
-    numbers[at + VERSION_ID_END] = keep(event, STORED_VERSION_ID);
-    numbers[at + UPLOAD_ID_END] = keep(event, UPLOAD_ID);
+    numbers[at + HASH] = hash;
+    numbers[at + TEXT] = text.end;
+    const keyEnd = text.keep(event, KEY);
+    numbers[at + KEY_END] = keyEnd;
+    numbers[at + REQUEST_ID_END] = text.keep(event, REQUEST_ID) > keyEnd ? text.end : text.keep(event, EVENT_ID);
+    numbers[at + VERSION_ID_END] = text.keep(event, STORED_VERSION_ID);
+    numbers[at + UPLOAD_ID_END] = text.keep(event, UPLOAD_ID);
     numbers[at + KIND] = kind;
     numbers[at + OWN] = own;
     buckets.push(bucket);
     times.push(time);
-  }
-
-  /** Copies the text of `only`, if there is one; gives where it ends. */
-  function keep(event: Event, field: Field): number {
-    const length = event.plainLength(field);
-    if (length === 0) return keepText((event.start(field) !== 0 && event.only(field)) || "");
-    makeRoom(length);
-    // A word at a time: what is too much, the next text is written over.
-    const start = event.start(field) + 1;
-    for (let at = 0; at < length; at += WORD) textView.setInt32(end + at, view.getInt32(start + at));
-    end += length;
-    return end;
-  }
-
-  function keepText(value: string): number {
-    if (value === "") return end;
-    makeRoom(Buffer.byteLength(value));
-    end += text.write(value, end);
-    return end;
-  }
-
-  function makeRoom(length: number): void {
-    if (end + length + WORD <= text.length) return;
-    const before = text;
-    text = Buffer.allocUnsafe((end + length + WORD) * 2);
-    before.copy(text, 0, 0, end);
-    textView = viewOf(text);
   }
 
   function forgetHalf(): void {
@@ -123,9 +93,8 @@ export function createWrites({ view }: Text, most: number): Writes {
     const start = numbers[from * NUMBERS + TEXT]!;
     for (const time of times.slice(0, from)) forgottenUntil = Math.max(forgottenUntil, time);
     numbers.copyWithin(0, from * NUMBERS);
-    text.copyWithin(0, start, end);
+    text.drop(start);
     count -= from;
-    end -= start;
     for (let at = 0; at < count * NUMBERS; at += NUMBERS) {
       for (let place = TEXT; place <= UPLOAD_ID_END; place++) numbers[at + place]! -= start;
     }
@@ -137,7 +106,7 @@ export function createWrites({ view }: Text, most: number): Writes {
     for (let place = 0; place < count; place++) {
       const at = place * NUMBERS;
       if (!asked.mayHave(numbers[at + HASH]!)) continue;
-      const part = (from: number) => text.toString("utf8", numbers[at + from]!, numbers[at + from + 1]!);
+      const part = (from: number) => text.read(numbers[at + from]!, numbers[at + from + 1]!);
       teller({
         object: { bucket: buckets[place]!, key: part(TEXT), versionId: part(REQUEST_ID_END) || null },
         requestId: part(KEY_END),
@@ -148,8 +117,4 @@ export function createWrites({ view }: Text, most: number): Writes {
       });
     }
   }
-}
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

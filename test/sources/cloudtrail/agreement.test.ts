@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cloudtrail } from "../../../lib/sources/cloudtrail/index.ts";
 import { type EventMembers, otherEvent, s3Event, wrapped } from "./events.ts";
 import { readPlainly } from "./plain.ts";
 import { readAll } from "./read-all.ts";
@@ -182,6 +183,22 @@ describe("the reader agrees with a plain reading", () => {
           expect(inShort(readAll(log, { ...options, chunks }))).toEqual(plain);
         },
       ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("also where nobody wants more than facts", () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 12 }), (events) => {
+        const list = `[${events.join(",")}]`;
+        const seen: number[] = [];
+        const nothing = { judge: () => expect.unreachable(), malformed() {} };
+        const reader = cloudtrail.open({ wants: () => false, see: (facts) => seen.push(facts) < 0, ...nothing });
+        reader.push(Buffer.from(list));
+        reader.end();
+        const plain = readPlainly(JSON.parse(list)).records.map((record) => Number.parseInt(record, 10));
+        expect(seen.sort()).toEqual(plain.sort());
+      }),
       { numRuns: RUNS },
     );
   });

@@ -38,15 +38,15 @@ function told(writes: Writes, ...keys: string[]): WriteTold[] {
 
 function add(writes: Writes, key: unknown, requestID: string, time = 0): void {
   turnTo({ key, requestID });
-  writes.add(event, "photos", time, MADE, 7);
+  writes.add(event, event.hash(KEY), "photos", time, MADE, 7);
 }
 
 it("a write is told as the event has it, if its key is asked for", () => {
   const writes = createWrites(page, 10);
   turnTo({ key: "2026/ü.pdf", requestID: "HQJGBHZK9QH33KG7", versionId: "v1", uploadId: "u1" });
-  writes.add(event, "photos", 1000, MADE, 4);
+  writes.add(event, event.hash(KEY), "photos", 1000, MADE, 4);
   turnTo({ key: "2026/x", requestID: "R2" });
-  writes.add(event, "sounds", 2000, CHANGED, -16);
+  writes.add(event, event.hash(KEY), "sounds", 2000, CHANGED, -16);
   const first = {
     object: { bucket: "photos", key: "2026/ü.pdf", versionId: "v1" },
     uploadId: "u1",
@@ -80,7 +80,7 @@ it.each<[string, members: Members, key: string, requestId: string, versionId: st
 ])("texts that are odd: %s", (_, members, key, requestId, versionId) => {
   const writes = createWrites(page, 10);
   turnTo(members);
-  writes.add(event, "photos", 0, MADE, 1);
+  writes.add(event, event.hash(KEY), "photos", 0, MADE, 1);
   add(writes, "another key", "R2");
   expect(told(writes, key)[0]).toMatchObject({ object: { bucket: "photos", key, versionId }, requestId });
 });
