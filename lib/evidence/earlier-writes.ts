@@ -41,7 +41,6 @@ export interface Watch {
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
-const NOBODY: ReadonlySet<Watching> = new Set();
 
 /** Its place in the log orders what was told. */
 interface Told {
@@ -54,6 +53,12 @@ type Known = Write & Told;
 interface Watching {
   until: number;
   isDoubtful: boolean;
+}
+
+/** Those of one object or bucket, and when the last of the requests ended: mostly before what is told next began. */
+interface Watchings {
+  until: number;
+  all: Set<Watching>;
 }
 
 /** @param limit how many objects and buckets are remembered */
@@ -69,7 +74,7 @@ export function createEarlierWrites(limit: number): EarlierWrites {
     forgottenPlace = Math.max(forgottenPlace, lost.place);
   });
   /** By object and by bucket. */
-  const watching = new Map<string, Set<Watching>>();
+  const watching = new Map<string, Watchings>();
   return { wrote, deleted, deletedSome, of, watch };
 
   function forget(lost: Told): void {
@@ -108,11 +113,14 @@ export function createEarlierWrites(limit: number): EarlierWrites {
   function watch(bucket: string, key: string, until: number): Watch {
     const one: Watching = { until, isDoubtful: false };
     const names = [nameOf(bucket, key), bucket];
-    for (const name of names) watching.set(name, (watching.get(name) ?? new Set()).add(one));
+    for (const name of names) {
+      const { until: before, all } = watching.get(name) ?? { until: NEVER, all: new Set<Watching>() };
+      watching.set(name, { until: Math.max(before, until), all: all.add(one) });
+    }
     return {
       end() {
         for (const name of names) {
-          const all = watching.get(name);
+          const all = watching.get(name)?.all;
           all?.delete(one);
           if (all?.size === 0) watching.delete(name);
         }
@@ -123,8 +131,15 @@ export function createEarlierWrites(limit: number): EarlierWrites {
 
   /** What is told ends after all that was told before it. */
   function alarm(name: string, { from }: Span): void {
-    if (watching.size === 0) return;
-    for (const one of watching.get(name) ?? NOBODY) if (from < one.until) one.isDoubtful = true;
+    const watchings = watching.get(name);
+    if (watchings === undefined || from >= watchings.until) return;
+    watchings.until = NEVER;
+    for (const one of watchings.all) {
+      if (from < one.until) {
+        one.isDoubtful = true;
+        watchings.all.delete(one);
+      } else watchings.until = Math.max(watchings.until, one.until);
+    }
   }
 }
 

@@ -4,8 +4,11 @@ import { createRecent } from "./recent.ts";
 /** What the initiates of a log that does not show which upload ids they were given say of its other records. */
 export interface Uploads {
   initiated(bucket: string, key: string, write: Write): void;
-  /** What a request of this time with this upload id inherits from: the last initiate that may be meant, with the encryptions of all. */
-  of(bucket: string, key: string, uploadId: string, at: number): Write | null;
+  /**
+   * What a request of this time with this upload id inherits from: the last initiate that may be meant, with the encryptions of all.
+   * The id of a request that was refused may be made up, and says nothing of other requests.
+   */
+  of(bucket: string, key: string, uploadId: string, at: number, isRefused: boolean): Write | null;
   /** The upload was completed or aborted: a later initiate is not its own. */
   finished(bucket: string, key: string, uploadId: string): void;
 }
@@ -39,15 +42,16 @@ export function createUploads(limit: number): Uploads {
     keys.set(nameOf(bucket, key), all);
   }
 
-  function of(bucket: string, key: string, uploadId: string, time: number): Write | null {
+  function of(bucket: string, key: string, uploadId: string, time: number, isRefused: boolean): Write | null {
     const all = at(bucket, key);
     const { uploadIds, strangers, count, first } = all;
     if (uploadIds.has(uploadId)) return all.write;
     if (strangers.has(uploadId)) return null;
     if (time >= first && uploadIds.size < Math.min(count, MAX_UPLOADS)) {
-      uploadIds.add(uploadId);
+      if (!isRefused) uploadIds.add(uploadId);
       return all.write;
     }
+    if (isRefused) return null;
     // One of these uploads began before the log did: this one, if it began before all initiates, or else perhaps any of them.
     if (time >= first) {
       for (const other of uploadIds) estrange(all, other);

@@ -13,8 +13,14 @@ export interface Held {
 /** What was told is dropped when it is so much, and half of all. */
 const ENOUGH_TOLD = 1000;
 
-/** @param window bytes of the log object within which something waits */
-export function createHeld(window: number): Held {
+/** A record takes some 2 kB. Events of CloudTrail are so long that fewer fill its window. */
+const MOST = 1 << 18;
+
+/**
+ * @param window bytes of the log object within which something waits
+ * @param most how many wait
+ */
+export function createHeld(window: number, most = MOST): Held {
   let waiting: { offset: number; tell: () => void }[] = [];
   let told = 0;
   return {
@@ -29,6 +35,7 @@ export function createHeld(window: number): Held {
 
   function hold(offset: number, tell: () => void): void {
     waiting.push({ offset, tell });
+    if (waiting.length - told > most) waiting[told++]!.tell();
   }
 
   function tellUpTo(offset: number): void {

@@ -3,7 +3,7 @@ import type { LogRecord, Malformed, ObjectVersion } from "../record.ts";
 
 /** Whom a reader tells what it read, in the order of the log object. */
 export interface Recipient {
-  /** Whether `see` could ask for a record with these facts, or with some of these possibilities alone. Asked to spare work. */
+  /** Whether `see` could ask for a record with these facts, or with some of these possibilities alone. Asked to spare work: then no more than `see` follows. */
   wants?(facts: Facts): boolean;
   /** Counts a record by its facts. True: the record matters, `judge` must follow with all of it. */
   see(facts: Facts): boolean;

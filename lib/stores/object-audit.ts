@@ -42,8 +42,8 @@ export interface ObjectAudit {
  * no request where the receipt was just asked for (`isNew`), as it is not asked for again. Quarantine is not looked for
  * then: lines are malformed under any policy, so who comes next writes it anew.
  *
- * The hole: of two audits under different policies at the same moment, one writes its findings after the other is done,
- * and crashes before it sees that.
+ * The hole: of two audits under different policies at the same moment, one writes its findings after the other has written its
+ * own, and crashes before it sees that.
  */
 export function openObjectAudit(store: Store, object: LogObject, spoolDir: string, isNew = false): ObjectAudit {
   const keys = storeKeys(object);
@@ -68,14 +68,17 @@ export function openObjectAudit(store: Store, object: LogObject, spoolDir: strin
     const spooled = { findings: findings.close(), quarantine: quarantine.close() };
     const isBare = spooled.findings === null && spooled.quarantine === null;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const old = attempt === 0 && isNew && isBare ? null : await store.get(keys.receipt);
+      const isAsked = attempt > 0 || !isNew || !isBare;
+      const old = isAsked ? await store.get(keys.receipt) : null;
       if (old?.bytes.equals(receipt)) return "already";
       const disowned = old && disown(old.bytes, isBare);
       if (disowned) {
         await store.replace(keys.receipt, disowned, old.etag);
         continue;
       }
-      await write(keys.findings, spooled.findings);
+      if (isAsked) await write(keys.findings, spooled.findings);
+      // Left by a crash, or by an audit that was made meanwhile: the receipt tells.
+      else if ((await store.get(keys.findings)) !== null) continue;
       if (old !== null || !isNew || spooled.quarantine !== null) await write(keys.quarantine, spooled.quarantine);
       if (old === null) {
         if (await store.create(keys.receipt, receipt)) return "written";
@@ -116,5 +119,6 @@ function disown(bytes: Buffer, isBare: boolean): Buffer | null {
   const receipt = parseReceipt(bytes);
   const isSame = isBare && receipt?.counts?.findings === 0 && receipt.counts.quarantined === 0;
   if (isSame || !receipt?.policies?.length) return null;
-  return Buffer.from(`${JSON.stringify({ ...receipt, policies: [] })}\n`);
+  // Unlike any other, so that nobody who has read another takes it for that.
+  return Buffer.from(`${JSON.stringify({ ...receipt, policies: [], disowned: randomUUID() })}\n`);
 }

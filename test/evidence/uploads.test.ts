@@ -8,7 +8,8 @@ function write(encryption: number, from: number): Write {
 }
 
 describe("an upload", () => {
-  const ask = (uploads: Uploads, ...ids: string[]) => ids.map((id) => uploads.of("b", "k", id, 99)?.encryption ?? null);
+  const ask = (uploads: Uploads, ...ids: string[]) =>
+    ids.map((id) => uploads.of("b", "k", id, 99, false)?.encryption ?? null);
 
   test("inherits from all initiates of its key where the log shows no ids", () => {
     const uploads = createUploads(10);
@@ -16,7 +17,7 @@ describe("an upload", () => {
     expect(ask(uploads, "u")).toEqual([SSE_KMS]);
     uploads.initiated("b", "k", write(PLAIN, 1));
     expect(ask(uploads, "u", "v")).toEqual([SSE_KMS | PLAIN, SSE_KMS | PLAIN]);
-    expect(uploads.of("b", "k", "u", 99)?.requestId).toBe("r1");
+    expect(uploads.of("b", "k", "u", 99, false)?.requestId).toBe("r1");
   });
 
   test("of more ids than initiates, any may be from before the log", () => {
@@ -44,7 +45,7 @@ describe("an upload", () => {
     expect(ask(uploads, "u")).toEqual([null]);
     uploads.finished("b", "k", "t");
     uploads.initiated("b", "k", write(SSE_KMS, 10));
-    expect(uploads.of("b", "k", "v", 9)).toBeNull();
+    expect(uploads.of("b", "k", "v", 9, false)).toBeNull();
     expect(ask(uploads, "u", "v", "w", "t")).toEqual([null, null, SSE_KMS, null]);
   });
 
@@ -61,5 +62,15 @@ describe("an upload", () => {
     ask(uploads, ...ids);
     uploads.initiated("b", "k", write(SSE_KMS, 0));
     expect(ask(uploads, "u1", "u64", "u0")).toEqual([null, null, SSE_KMS]);
+  });
+
+  test("of a request that was refused takes no other one's place", () => {
+    const uploads = createUploads(10);
+    uploads.initiated("b", "k", write(SSE_KMS, 0));
+    expect(uploads.of("b", "k", "bogus", 99, true)?.encryption).toBe(SSE_KMS);
+    expect(ask(uploads, "u")).toEqual([SSE_KMS]);
+    expect(uploads.of("b", "k", "bogus", 99, true)).toBeNull();
+    expect(ask(uploads, "u")).toEqual([SSE_KMS]);
+    expect(uploads.of("b", "k", "u", 99, true)?.encryption).toBe(SSE_KMS);
   });
 });

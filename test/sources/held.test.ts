@@ -47,3 +47,14 @@ it("nothing is lost where very many wait", () => {
   end();
   expect(now()).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
 });
+
+it("no more wait than is said", () => {
+  const told: number[] = [];
+  const { hold, inOrder, end } = createHeld(1000, 2);
+  for (const n of [1, 2, 3]) hold(n, () => void told.push(n));
+  expect(told).toEqual([1]);
+  inOrder(4, () => void told.push(4));
+  expect(told).toEqual([1, 2]);
+  end();
+  expect(told).toEqual([1, 2, 3, 4]);
+});

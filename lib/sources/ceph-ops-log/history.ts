@@ -121,7 +121,7 @@ export function createHistory(
 
   function initiateOf({ entry, key, isKeyCertain, uploadId }: Request): Write | null {
     return key !== null && isKeyCertain && uploadId !== null
-      ? uploads.of(entry.bucket, key, uploadId, entry.time)
+      ? uploads.of(entry.bucket, key, uploadId, entry.time, entry.status >= 400)
       : null;
   }
 

@@ -110,14 +110,19 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       passedOver++;
       return;
     }
-    if (recipient.wants?.(own) === false) {
-      recipient.see(settled.facts);
+    const watch = history.watch(request, settled);
+    // Where the record and what came before it contradict each other, both stay possible.
+    if (recipient.wants?.(own | settled.facts) === false) {
+      if (watch === null) recipient.see(settled.facts);
+      else {
+        const { facts } = history.withoutWrites(request, own);
+        held.hold(offset, () => recipient.see(watch.end() ? facts : settled.facts));
+      }
       return;
     }
     // What the hot path reads, parseEntry reads too.
     const details = parse(bytes, at, end) as Details;
     const record = recordOf(request, details, settled, line, offset);
-    const watch = history.watch(request, settled);
     if (watch === null) held.inOrder(offset, () => tell(record));
     else {
       const inDoubt = recordOf(request, details, history.withoutWrites(request, own), line, offset);
@@ -130,6 +135,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   }
 
   function reject(start: Buffer, bytes: number, offset: number, reason: string): void {
+    held.reached(offset);
     const malformed = { line, offset, bytes, reason, text: start.toString("utf8", 0, KEPT) };
     held.inOrder(offset, () => recipient.malformed(malformed));
   }

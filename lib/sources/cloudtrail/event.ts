@@ -167,7 +167,8 @@ export function createEvent(text: MarkedText, tape: Tape): Event {
     if (starts[field] === 0) {
       starts[field] = start;
       ends[field] = end;
-    } else again = [...again, field, start, end];
+    } else if (again === NO_PLACES) again = [field, start, end];
+    else again.push(field, start, end);
   }
 
   function isThere(field: Field): boolean {

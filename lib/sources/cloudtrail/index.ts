@@ -1,3 +1,4 @@
+import { ANY_ENCRYPTION, COMPLETE, type Facts, PART, PART_COPY, set } from "../../facts.ts";
 import type { LogRecord } from "../../record.ts";
 import { createHeld } from "../held.ts";
 import { MAX_LINE } from "../lines.ts";
@@ -67,7 +68,10 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   const documents = createDocumentReader(window, tape, {
     walk: event.walk,
     object,
-    malformed: (line) => held.inOrder(line.offset, () => recipient.malformed(line)),
+    malformed(line) {
+      held.reached(line.offset);
+      held.inOrder(line.offset, () => recipient.malformed(line));
+    },
   });
   return {
     push: documents.push,
@@ -121,7 +125,7 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       passedOver++;
       return null;
     }
-    if (recipient.wants?.(request.own) === false) {
+    if (recipient.wants?.(widest(request)) === false) {
       counting.add(request, hash);
       return null;
     }
@@ -135,4 +139,9 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
   function tell(record: LogRecord): void {
     if (recipient.see(record.facts)) recipient.judge(record);
   }
+}
+
+/** All that may be possible of a request in the end: what contradicts the initiate of its upload leaves both possible. */
+function widest({ code, own }: Request): Facts {
+  return code === PART || code === COMPLETE || code === PART_COPY ? set(own, "target", ANY_ENCRYPTION) : own;
 }

@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { auditInto } from "../../../lib/audit.ts";
+import { openPolicy } from "../../../lib/policy/shipped.ts";
 import { cloudtrail } from "../../../lib/sources/cloudtrail/index.ts";
+import { createTally } from "../../../lib/tally.ts";
 import { type EventMembers, otherEvent, s3Event, wrapped } from "./events.ts";
 import { readPlainly } from "./plain.ts";
 import { readAll } from "./read-all.ts";
 
 const RUNS = Number(process.env["RUNS"] ?? 150);
 const SSE = "x-amz-server-side-encryption";
+const POLICIES = [openPolicy("obs-sse")];
 
 /** Text that would like to be taken for a member of the event. */
 const HOSTILE = [
@@ -214,6 +218,22 @@ describe("the reader agrees with a plain reading", () => {
       { numRuns: RUNS },
     );
   });
+});
+
+it("an audit counts alike whether or not every record is looked at", () => {
+  fc.assert(
+    fc.property(fc.array(anyText, { maxLength: 12 }), (events) => {
+      const counts = [true, false].map((everyRecord) => {
+        const tally = createTally();
+        const reader = cloudtrail.open(auditInto(tally, { policies: POLICIES, resolvers: [], everyRecord }));
+        reader.push(Buffer.from(`[${events.join(",")}]`));
+        reader.end();
+        return tally.counts().facts.sort(([a], [b]) => a - b);
+      });
+      expect(counts[1]).toEqual(counts[0]);
+    }),
+    { numRuns: RUNS },
+  );
 });
 
 describe("a damaged log object", () => {
