@@ -14,6 +14,8 @@ export interface CountedReads {
   /** Tells and forgets them. */
   tell(teller: ReadTeller): void;
   readonly count: number;
+  /** Their texts are more than should be kept. */
+  readonly isTooMuch: boolean;
 }
 
 export interface ReadTeller {
@@ -79,6 +81,9 @@ export function createCountedReads(page: Text): CountedReads {
     },
     get count() {
       return count;
+    },
+    get isTooMuch() {
+      return text.isTooMuch;
     },
   };
 }

@@ -34,7 +34,7 @@ export function createCounting(history: History, text: Text, see: (facts: Facts)
         if (question === null) see(own);
         else others.push(question);
       }
-      if (reads.count + others.length >= most) end();
+      if (reads.count + others.length >= most || reads.isTooMuch) end();
     },
     ask: () => reads.hashes(history.ask),
     end,

@@ -6,6 +6,8 @@ import type { Text } from "./text.ts";
 export interface KeptText {
   /** Behind the last byte. */
   readonly end: number;
+  /** There is more than should be kept: keys are some hundred bytes, and may be as long as an event. */
+  readonly isTooMuch: boolean;
   /** Copies what `only` gives of a member, if anything; gives the end. */
   keep(event: Event, field: Field): number;
   read(from: number, to: number): string;
@@ -15,6 +17,7 @@ export interface KeptText {
 
 /** The least that is made. */
 const ROOM = 1 << 17;
+const MOST = 1 << 26;
 const WORD = 4;
 
 export function createKeptText({ view }: Text): KeptText {
@@ -24,6 +27,9 @@ export function createKeptText({ view }: Text): KeptText {
   return {
     get end() {
       return end;
+    },
+    get isTooMuch() {
+      return end >= MOST;
     },
     keep,
     read: (from, to) => bytes.toString("utf8", from, to),

@@ -51,7 +51,7 @@ const NUMBERS = 8;
 /** To begin with. */
 const ROOM = 1 << 10;
 
-/** @param most how many are remembered; then the older half, as the log object lists them, is forgotten */
+/** @param most how many are remembered, if they are short; then the older half, as the log object lists them, is forgotten */
 export function createWrites(page: Text, most: number): Writes {
   const text = createKeptText(page);
   let count = 0;
@@ -68,7 +68,7 @@ export function createWrites(page: Text, most: number): Writes {
   };
 
   function add(event: Event, hash: number, bucket: string, time: number, kind: number, own: Facts): void {
-    if (count === most) forgetHalf();
+    if (count === most || text.isTooMuch) forgetHalf();
     const at = count++ * NUMBERS;
     if (at === numbers.length) {
       const before = numbers;

@@ -97,3 +97,14 @@ it("there is room for many", () => {
   expect(now()).toEqual(Array.from({ length: 3000 }, (_, i) => -2 * (i + 1)));
   expect(read.at(-1)).toEqual([{ bucket: "b", key: "key-3000-", versionId: null }, expect.any(Number), 6_000_000]);
 });
+
+it("when their keys are too long together, all are answered", () => {
+  const { count, now } = countingWith(() => false);
+  const key = "k".repeat(1 << 19);
+  let answered = 0;
+  for (let i = 1; i <= 200; i++) {
+    count(2 * i, { key });
+    answered += now().length;
+  }
+  expect(answered).toBe(128);
+});

@@ -206,7 +206,7 @@ function requestsOf(events: readonly Json[], read: PlainRead): PlainRequest[] {
 
 function changes(code: string, name: string): boolean {
   if (["PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload"].includes(code)) return true;
-  return code === "Other" && ["DeleteObject", "DeleteObjects", "UpdateObjectEncryption"].includes(name);
+  return code === "Other" && ["DeleteObject", "DeleteObjects", "UpdateObjectEncryption", "-"].includes(name);
 }
 
 function transportOf(event: Json): string[] {

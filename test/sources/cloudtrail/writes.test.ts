@@ -111,6 +111,16 @@ it("there is room for many, and for long texts", () => {
   for (const i of [0, 1, 1023, 1024, 2999]) expect(ids(i)).toEqual([`R${i}`, "long"]);
 });
 
+it("very long texts are forgotten before they take all memory", () => {
+  const writes = createWrites(page, 1000);
+  const long = "x".repeat(1 << 19);
+  for (let i = 0; i < 200; i++) add(writes, `${i}-${long}`, `R${i}`, i);
+  const kept = (i: number) => told(writes, `${i}-${long}`).length;
+  expect([kept(199), kept(0)]).toEqual([1, 0]);
+  expect(writes.forgottenUntil).toBeGreaterThan(60);
+  expect(kept(writes.forgottenUntil + 1)).toBe(1);
+});
+
 it("nothing is lost or changed, whatever is asked for and forgotten", () => {
   const key = fc.constantFrom("2026/01", "2026/02", "2026/03-and-some-more-letters", "4444", "x", 'quote"');
   fc.assert(
