@@ -350,3 +350,24 @@ function once<A extends unknown[], R>(method: (...args: A) => Promise<R>, before
 test("the id in the keys is the object's", () => {
   expect(KEYS.receipt).toContain(objectId(LOG_OBJECT));
 });
+
+describe("an audit that finds nothing, and believes the object to be new although another has audited it meanwhile", () => {
+  test("takes over as it should", async () => {
+    const store = createMemoryStore();
+    await run(store, A);
+    expect(await run(store, CLEAN, true)).toBe("replaced");
+    expect(store.held).toEqual(await cleanRun(CLEAN));
+  });
+
+  test("and crashes as it removes what that one found, leaves no receipt that vouches for it", async () => {
+    const store = createMemoryStore();
+    await run(store, A);
+    const findings = store.held.get(KEYS.findings);
+    const removed = { ...store, remove: (key: string) => store.remove(key).then(() => Promise.reject(new Crash())) };
+    await expect(run(removed, CLEAN, true)).rejects.toThrow(Crash);
+    expect(store.held.has(KEYS.findings)).toBe(false);
+    expect(JSON.parse(store.held.get(KEYS.receipt)!.toString())).toMatchObject({ policies: [] });
+    expect(await run(store, A)).toBe("replaced");
+    expect(store.held.get(KEYS.findings)).toEqual(findings);
+  });
+});
