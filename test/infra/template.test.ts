@@ -8,6 +8,7 @@ import { type PostureChange, postureFinding } from "../../lib/posture/posture-fi
 import { type ReceiptFacts, receiptBytes } from "../../lib/stores/receipt.ts";
 import { totals } from "../../lib/tally.ts";
 import { LOG_OBJECT, TABLES } from "../findings/judged.ts";
+import { resolve, resolveCondition, type Surroundings } from "../stack/resolve.ts";
 import { alarms } from "./checks/alarms.ts";
 import { buckets, findingsBucket } from "./checks/buckets.ts";
 import { functions } from "./checks/functions.ts";
@@ -16,7 +17,6 @@ import { deliveries, queues, visibility } from "./checks/queues.ts";
 import { circles, references } from "./checks/references.ts";
 import { resourceSpecification } from "./checks/resource-specification.ts";
 import { stateMachines } from "./checks/state-machines.ts";
-import { deployed } from "./deployed.ts";
 import { fieldOf, hiveType, misfits } from "./hive-type.ts";
 import { type PackagedService, packageService } from "./package-service.ts";
 import { asList, at, type Check, type Json, resourcesOf, textsOf } from "./template.ts";
@@ -192,11 +192,18 @@ test("only the log buckets must be given", () => {
 
 describe("log buckets may be given by a name's beginning", () => {
   const RULES = ["LogObjectCreated", "LogObjectCreatedByBeginning"];
-  const isWith = (LogBuckets: string[]) => deployed(packaged.template.Conditions!["HasBeginnings"]!, { LogBuckets });
+  /** Of what is deployed with them; all else is in angle brackets. */
+  const around = (LogBuckets: string[]): Surroundings => ({
+    ref: (name) => (name === "LogBuckets" ? LogBuckets : `<${name}>`),
+    attribute: (id, name) => `<${id}.${name}>`,
+    holds: () => true,
+  });
+  const isWith = (LogBuckets: string[]) =>
+    resolveCondition(packaged.template.Conditions!["HasBeginnings"]!, around(LogBuckets));
 
   /** What EventBridge is given, and which of its matchers for a bucket's name take this one. */
   function patternOf(rule: string, LogBuckets: string[]) {
-    const pattern = deployed(at(packaged.template.Resources, rule, "Properties", "EventPattern")!, { LogBuckets });
+    const pattern = resolve(at(packaged.template.Resources, rule, "Properties", "EventPattern")!, around(LogBuckets));
     const text = typeof pattern === "string" ? pattern : JSON.stringify(pattern);
     const { source, "detail-type": type, detail, ...more } = JSON.parse(text);
     expect([source, type, more]).toEqual([["aws.s3"], ["Object Created"], {}]);
@@ -274,7 +281,7 @@ describe("log buckets may be given by a name's beginning", () => {
     { id: "HistoryRole", arns: BUCKETS },
   ])("$id is about these buckets and no others", ({ id, arns }) => {
     const LogBuckets = ["my-trail", "acme-logs-*"];
-    const properties = deployed(packaged.template.Resources[id]!.Properties!, { LogBuckets });
+    const properties = resolve(packaged.template.Resources[id]!.Properties!, around(LogBuckets));
     const found = JSON.stringify(properties).match(/arn:\*:s3:::[^"]*/g)!;
     expect([...new Set(found)].sort()).toEqual([...arns].sort());
   });
