@@ -1,5 +1,5 @@
 import type { ObjectVersion } from "../record.ts";
-import type { Write } from "./earlier-writes.ts";
+import { eitherOf, type Write } from "./write.ts";
 
 /**
  * What the writes of one complete log say of the objects that they made, where the order of the log says nothing, but its records
@@ -51,8 +51,7 @@ export function createDatedWrites(): DatedWrites {
       add(objects, nameOf(bucket, key), { ...write, isAlone: true });
       if (versionId === null || versionId === NULL_VERSION) return;
       const name = nameWithId(bucket, key, versionId);
-      const before = versions.get(name);
-      versions.set(name, before ? { ...write, encryption: write.encryption | before.encryption } : write);
+      versions.set(name, eitherOf(write, versions.get(name)));
     },
     changed(bucket, key, at, isDeletion) {
       const name = nameOf(bucket, key);
@@ -101,7 +100,7 @@ function isChanged(
 /** Of one second, either may be the last. */
 function together(write: Made, other: Made): Made {
   const isAlone = write.isAlone && other.isAlone && write.requestId === other.requestId;
-  return { ...write, encryption: write.encryption | other.encryption, isAlone };
+  return { ...eitherOf(write, other), isAlone };
 }
 
 function add<T>(map: Map<string, Dated<T>>, name: string, value: T): void {

@@ -1,26 +1,12 @@
 import { ANY_ENCRYPTION } from "../facts.ts";
 import { createRecent } from "./recent.ts";
-
-/**
- * How long a request took, ms since 1970. Within it the object changed, no log says when. What begins as it ends is later:
- * the clocks of logs are coarse (4 ms and more), and requests that follow each other share a tick.
- */
-export interface Span {
-  from: number;
-  until: number;
-}
-
-/** A request that made an object, or began an upload. */
-export interface Write extends Span {
-  requestId: string;
-  /** The encryptions that it leaves possible, as bits; ANY_ENCRYPTION where nothing is known. */
-  encryption: number;
-}
+import type { Span, Write } from "./write.ts";
 
 /**
  * What the writes of one complete log, told in the order of that log, say of the objects that they made. Silent where there
  * is doubt: writes that overlap leave the encryptions of both possible, and a request that overlaps a write learns nothing. A write
- * that is logged behind such a request, because it ended later, is watched for.
+ * that is logged behind such a request, because it ended later, is watched for. What begins as another ends is later: the clocks of
+ * logs are coarse (4 ms and more), and requests that follow each other share a tick.
  */
 export interface EarlierWrites {
   /** The object was made. With ANY_ENCRYPTION this ends what was known of it. */
@@ -83,7 +69,7 @@ export function createEarlierWrites(limit: number): EarlierWrites {
 
   function wrote(bucket: string, key: string, write: Write): void {
     const name = nameOf(bucket, key);
-    alarm(name, write);
+    alarm(name, write.from);
     const before = objects.get(name);
     if (before && write.until < before.from) return;
     const isDoubtful = write.from < (deletions.get(bucket)?.until ?? NEVER) || (!before && write.from < forgottenUntil);
@@ -99,7 +85,7 @@ export function createEarlierWrites(limit: number): EarlierWrites {
   }
 
   function deletedSome(bucket: string, { from, until }: Span): void {
-    alarm(bucket, { from, until });
+    alarm(bucket, from);
     const before = deletions.get(bucket)?.until ?? NEVER;
     deletions.set(bucket, { until: Math.max(until, before), place: ++place });
   }
@@ -130,7 +116,7 @@ export function createEarlierWrites(limit: number): EarlierWrites {
   }
 
   /** What is told ends after all that was told before it. */
-  function alarm(name: string, { from }: Span): void {
+  function alarm(name: string, from: number): void {
     const watchings = watching.get(name);
     if (watchings === undefined || from >= watchings.until) return;
     watchings.until = NEVER;

@@ -1,5 +1,5 @@
-import type { Write } from "./earlier-writes.ts";
 import { createRecent } from "./recent.ts";
+import { eitherOf, type Write } from "./write.ts";
 
 /** What the initiates of a log that shows their upload ids say of its other records. */
 export interface Initiates {
@@ -14,8 +14,7 @@ export function createInitiates(limit: number): Initiates {
   return {
     began(bucket, key, uploadId, write) {
       const name = nameOf(bucket, key, uploadId);
-      const before = initiates.get(name);
-      initiates.set(name, before ? { ...write, encryption: write.encryption | before.encryption } : write);
+      initiates.set(name, eitherOf(write, initiates.get(name)));
     },
     of: (bucket, key, uploadId) => initiates.get(nameOf(bucket, key, uploadId)) ?? null,
   };

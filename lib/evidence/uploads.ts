@@ -1,5 +1,5 @@
-import type { Write } from "./earlier-writes.ts";
 import { createRecent } from "./recent.ts";
+import { eitherOf, type Write } from "./write.ts";
 
 /** What the initiates of a log that does not show which upload ids they were given say of its other records. */
 export interface Uploads {
@@ -36,7 +36,7 @@ export function createUploads(limit: number): Uploads {
 
   function initiated(bucket: string, key: string, write: Write): void {
     const all = at(bucket, key);
-    all.write = { ...write, encryption: write.encryption | (all.write?.encryption ?? 0) };
+    all.write = eitherOf(write, all.write);
     all.first = Math.min(all.first, write.from);
     all.count++;
     keys.set(nameOf(bucket, key), all);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createDatedWrites, type DatedWrites } from "../../lib/evidence/dated-writes.ts";
-import type { Write } from "../../lib/evidence/earlier-writes.ts";
+import type { Write } from "../../lib/evidence/write.ts";
 import { ANY_ENCRYPTION, PLAIN, SSE_C, SSE_KMS } from "../../lib/facts.ts";
 
 const k = { bucket: "b", key: "k", versionId: null };

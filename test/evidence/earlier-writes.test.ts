@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEarlierWrites, type EarlierWrites, type Watch, type Write } from "../../lib/evidence/earlier-writes.ts";
+import { createEarlierWrites, type EarlierWrites, type Watch } from "../../lib/evidence/earlier-writes.ts";
+import type { Write } from "../../lib/evidence/write.ts";
 import { ANY_ENCRYPTION, PLAIN, SSE_C, SSE_KMS } from "../../lib/facts.ts";
 
 function write(encryption: number, from: number, until = from, requestId = `r${from}`): Write {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Write } from "../../lib/evidence/earlier-writes.ts";
 import { createUploads, type Uploads } from "../../lib/evidence/uploads.ts";
+import type { Write } from "../../lib/evidence/write.ts";
 import { PLAIN, SSE_KMS } from "../../lib/facts.ts";
 
 function write(encryption: number, from: number): Write {

@@ -1,12 +1,7 @@
-import {
-  createEarlierWrites,
-  type EarlierWrites,
-  type Span,
-  type Watch,
-  type Write,
-} from "../../evidence/earlier-writes.ts";
+import { createEarlierWrites, type EarlierWrites, type Watch } from "../../evidence/earlier-writes.ts";
 import { reconcile } from "../../evidence/reconcile.ts";
 import { createUploads, type Uploads } from "../../evidence/uploads.ts";
+import type { Span, Write } from "../../evidence/write.ts";
 import {
   ANY_ENCRYPTION,
   COMPLETE,

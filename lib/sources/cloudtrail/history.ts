@@ -1,7 +1,7 @@
 import { createDatedWrites } from "../../evidence/dated-writes.ts";
-import type { Write } from "../../evidence/earlier-writes.ts";
 import { createInitiates } from "../../evidence/initiates.ts";
 import { reconcile } from "../../evidence/reconcile.ts";
+import type { Write } from "../../evidence/write.ts";
 import {
   ANY_ENCRYPTION,
   COMPLETE,
