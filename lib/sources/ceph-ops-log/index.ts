@@ -1,4 +1,3 @@
-import type { LogRecord } from "../../record.ts";
 import { createHeld } from "../held.ts";
 import { createLineSplitter, KEPT, MAX_LINE, TOO_LONG } from "../lines.ts";
 import type { Reader, ReaderOptions, Recipient, Source } from "../source.ts";
@@ -111,27 +110,23 @@ function open(recipient: Recipient, options: ReaderOptions = {}): Reader {
       return;
     }
     const watch = history.watch(request, settled);
+    const doubted = watch && history.withoutWrites(request, own);
+    const inTheEnd = () => (doubted && watch.end() ? doubted : settled);
     // Where the record and what came before it contradict each other, both stay possible.
     if (recipient.wants?.(own | settled.facts) === false) {
       if (watch === null) recipient.see(settled.facts);
-      else {
-        const { facts } = history.withoutWrites(request, own);
-        held.hold(offset, () => recipient.see(watch.end() ? facts : settled.facts));
-      }
+      else held.hold(offset, () => recipient.see(inTheEnd().facts));
       return;
     }
     // What the hot path reads, parseEntry reads too.
     const details = parse(bytes, at, end) as Details;
-    const record = recordOf(request, details, settled, line, offset);
-    if (watch === null) held.inOrder(offset, () => tell(record));
-    else {
-      const inDoubt = recordOf(request, details, history.withoutWrites(request, own), line, offset);
-      held.hold(offset, () => tell(watch.end() ? inDoubt : record));
+    const place = line;
+    function tell(): void {
+      const known = inTheEnd();
+      if (recipient.see(known.facts)) recipient.judge(recordOf(request, details, known, place, offset));
     }
-  }
-
-  function tell(record: LogRecord): void {
-    if (recipient.see(record.facts)) recipient.judge(record);
+    if (watch === null) held.inOrder(offset, tell);
+    else held.hold(offset, tell);
   }
 
   function reject(start: Buffer, bytes: number, offset: number, reason: string): void {

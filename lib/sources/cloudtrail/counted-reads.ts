@@ -3,6 +3,7 @@ import type { ObjectVersion } from "../../record.ts";
 import type { Event } from "./event.ts";
 import { KEY, VERSION_ID } from "./fields.ts";
 import { createKeptText } from "./kept-text.ts";
+import { createRows, withRoom } from "./rows.ts";
 import type { Text } from "./text.ts";
 
 /** Reads of which nothing is wanted but their facts in the end, as bytes: of most of their keys nothing is known then. */
@@ -33,23 +34,16 @@ const VERSION_ID_END = 3;
 const OWN = 4;
 const NUMBERS = 5;
 
-/** To begin with. */
-const ROOM = 1 << 10;
-
 export function createCountedReads(page: Text): CountedReads {
   const text = createKeptText(page);
   let count = 0;
-  let numbers = new Int32Array(ROOM * NUMBERS);
+  let numbers = createRows(NUMBERS);
   let buckets: string[] = [];
   let times: number[] = [];
   return {
     add(event, hash, bucket, time, own) {
       const at = count++ * NUMBERS;
-      if (at === numbers.length) {
-        const before = numbers;
-        numbers = new Int32Array(before.length * 2);
-        numbers.set(before);
-      }
+      numbers = withRoom(numbers, at);
       numbers[at + HASH] = hash;
       numbers[at + TEXT] = text.end;
       numbers[at + KEY_END] = text.keep(event, KEY);

@@ -4,6 +4,7 @@ import type { Event } from "./event.ts";
 import { EVENT_ID, KEY, REQUEST_ID, STORED_VERSION_ID, UPLOAD_ID } from "./fields.ts";
 import { createKeptText } from "./kept-text.ts";
 import type { KeyFilter } from "./key-filter.ts";
+import { createRows, withRoom } from "./rows.ts";
 import type { Text } from "./text.ts";
 
 /** What an event did to an object: made it, deleted it, or changed it in some other way. */
@@ -48,15 +49,12 @@ const KIND = 6;
 const OWN = 7;
 const NUMBERS = 8;
 
-/** To begin with. */
-const ROOM = 1 << 10;
-
 /** @param most how many are remembered, if they are short; then the older half, as the log object lists them, is forgotten */
 export function createWrites(page: Text, most: number): Writes {
   const text = createKeptText(page);
   let count = 0;
   let forgottenUntil = Number.NEGATIVE_INFINITY;
-  let numbers = new Int32Array(ROOM * NUMBERS);
+  let numbers = createRows(NUMBERS);
   let buckets: string[] = [];
   let times: number[] = [];
   return {
@@ -70,11 +68,7 @@ export function createWrites(page: Text, most: number): Writes {
   function add(event: Event, hash: number, bucket: string, time: number, kind: number, own: Facts): void {
     if (count === most || text.isTooMuch) forgetHalf();
     const at = count++ * NUMBERS;
-    if (at === numbers.length) {
-      const before = numbers;
-      numbers = new Int32Array(before.length * 2);
-      numbers.set(before);
-    }
+    numbers = withRoom(numbers, at);
     numbers[at + HASH] = hash;
     numbers[at + TEXT] = text.end;
     const keyEnd = text.keep(event, KEY);
